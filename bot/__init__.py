@@ -1,0 +1,1 @@
+"""Herald: a public declaration kept in front of the people it concerns."""

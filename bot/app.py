@@ -1,0 +1,109 @@
+"""The composition root: opens the databases, builds the services, runs the client; has the one real clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from typing import Final
+
+import discord
+
+from bot.client import Herald, Services
+from bot.config import Settings
+from bot.daily.delivery import Scheduler
+from bot.daily.subscriptions import Subscriptions
+from bot.errors import SeedErrors
+from bot.library import Library
+from bot.model import Clock
+from bot.storage.database import DatabaseError, open_database
+from cogs import EXTENSIONS
+from cogs.poster import ChannelPoster
+
+LIBRARY_FILE: Final = "library.db"
+STATE_FILE: Final = "state.db"
+OK: Final = 0
+FAILED: Final = 1
+UNUSABLE: Final = 2
+_LONGEST_SLEEP: Final = 30.0
+_log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep_until(self, moment: datetime) -> None:
+        # In short steps, because a machine that slept, or whose clock was set, must notice soon.
+        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - it waits for the clock
+            await asyncio.sleep(min(left, _LONGEST_SLEEP))
+
+
+async def run(settings: Settings, clock: Clock, *, sync: bool = False) -> int:
+    """Run the bot until it is told to stop (SIGTERM, Ctrl-C) or cannot go on; return the exit code."""
+    if settings.token is None:
+        _log.error("DISCORD_TOKEN is not set")
+        return UNUSABLE
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        async with AsyncExitStack() as stack:
+            library_path, state_path = settings.data_dir / LIBRARY_FILE, settings.data_dir / STATE_FILE
+            library_database = await stack.enter_async_context(open_database(library_path, "library"))
+            state = await stack.enter_async_context(open_database(state_path, "state"))
+            library = Library(library_database, settings.seeds_dir)
+            await library.start()
+            client = await stack.enter_async_context(Herald(settings, state, EXTENSIONS, sync=sync))
+            scheduler = Scheduler(state, library, ChannelPoster(client), clock, settings.daily_grace)
+            subscriptions = Subscriptions(state, library, scheduler, clock)
+            client.services = Services(settings, library, subscriptions, scheduler, clock, (library_path, state_path))
+            return await _serve(client, scheduler, settings.token)
+    except (DatabaseError, SeedErrors) as error:
+        _log.error("%s", error)
+    except OSError as error:
+        _log.error("%s: %s", error.filename or settings.data_dir, error.strerror or error)
+    return FAILED
+
+
+async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    tasks = {
+        asyncio.create_task(client.start(token), name="client"),
+        asyncio.create_task(_deliver(client, scheduler), name="scheduler"),
+        asyncio.create_task(stopped.wait(), name="stop"),
+    }
+    done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    await client.close()
+    for task in running:
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task
+    for task in done:
+        error = task.exception()
+        if error is not None:
+            _log.error("%s", _sentence(error), exc_info=None if _is_final(error) else error)
+            return FAILED
+    return OK
+
+
+async def _deliver(client: Herald, scheduler: Scheduler) -> None:
+    await client.wait_until_ready()
+    await scheduler.run()
+
+
+def _is_final(error: BaseException) -> bool:
+    return isinstance(error, (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.ConnectionClosed))
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, discord.LoginFailure):
+        return "Discord refused the token: make a new one in the developer portal, page Bot, and set DISCORD_TOKEN."
+    if isinstance(error, discord.ConnectionClosed):
+        return f"Discord closed the connection for good, with code {error.code}."
+    return f"Herald stops: {type(error).__name__}: {error}"

@@ -1,0 +1,64 @@
+"""/reload and /status: for the operator alone, the owner of the application or its team."""
+
+from __future__ import annotations
+
+import math
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Herald
+from bot.errors import NotOperator
+from cogs.ui import info
+from cogs.ui.checks import ordinary, rare
+from cogs.ui.replies import reply
+
+
+class Admin(commands.Cog):
+    def __init__(self, bot: Herald) -> None:
+        self.bot = bot
+
+    async def interaction_check(self, interaction: discord.Interaction[Herald], /) -> bool:  # type: ignore[override]
+        # default_permissions hides the commands; any admin may change that, so the check is here.
+        if not await self.bot.is_owner(interaction.user):
+            raise NotOperator
+        return True
+
+    @app_commands.command()
+    @app_commands.describe(preview="Only tell what would change")
+    @app_commands.default_permissions(administrator=True)
+    @app_commands.guild_only()
+    @rare
+    async def reload(self, interaction: discord.Interaction[Herald], preview: bool = False) -> None:
+        """Read the seeds again and put what changed in service, all of it or nothing."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        outcome = await self.bot.services.library.reload(preview=preview)
+        await reply(interaction, info.reloaded(outcome), hidden=True)
+
+    @app_commands.command()
+    @app_commands.default_permissions(administrator=True)
+    @app_commands.guild_only()
+    @ordinary
+    async def status(self, interaction: discord.Interaction[Herald]) -> None:
+        """Show the state of the gateway, the databases and the scheduler."""
+        services = self.bot.services
+        found = info.Status(
+            servers=len(self.bot.guilds),
+            shards=len(self.bot.shards),
+            latency_ms=None if math.isnan(self.bot.latency) else self.bot.latency * 1000,
+            documents=len(services.library.documents()),
+            subscriptions=await services.subscriptions.count(),
+            database_bytes={path.name: path.stat().st_size for path in services.databases},
+            last_round=services.scheduler.last_round,
+        )
+        await reply(interaction, info.status(found), hidden=True)
+
+
+async def setup(bot: Herald) -> None:
+    guild_id = bot.services.settings.operator_guild_id
+    # Without an operator's server the commands are global; /status and /reload then refuse in their bodies.
+    if guild_id is None:
+        await bot.add_cog(Admin(bot))
+    else:
+        await bot.add_cog(Admin(bot), guild=discord.Object(guild_id))
