@@ -52,6 +52,8 @@ class Herald(commands.AutoShardedBot):
     services: Services
 
     def __init__(self, settings: Settings, state: Database, extensions: Sequence[str], *, sync: bool) -> None:
+        # Herald never speaks; without this, every start warns of missing voice libraries.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import random
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from bot.errors import NoCommitments, NoSuchDocument, ReloadRunning, SeedErrors
 from bot.model import (
@@ -39,16 +40,34 @@ FILL_TO: Final = 10
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What is in service, made off the event loop and replaced as a whole."""
+
+    documents: tuple[Document, ...]
+    by_slug: dict[str, Document]
+    commitments: dict[str, tuple[Commitment, ...]]
+    vocabulary: tuple[str, ...]  # for completion, the most frequent first
+
+    @classmethod
+    def of(cls, documents: tuple[Document, ...]) -> Self:
+        texts = (paragraph.text for document in documents for paragraph in document.paragraphs)
+        counts = Counter(word for text in texts for word in words(text))
+        return cls(
+            documents,
+            {document.slug: document for document in documents},
+            {document.slug: _key_commitments(document) for document in documents},
+            tuple(word for word, _ in counts.most_common() if len(word) > 3 and word not in query.STOP_WORDS),
+        )
+
+
 class Library:
-    """All documents in service, held in memory as one tuple that a reload replaces, and searched in SQLite."""
+    """All documents in service, held in memory and searched in SQLite."""
 
     def __init__(self, database: Database, seeds_dir: Path) -> None:
         self._database = database
         self._seeds_dir = seeds_dir
-        self._documents: tuple[Document, ...] = ()
-        self._by_slug: dict[str, Document] = {}
-        self._commitments: dict[str, tuple[Commitment, ...]] = {}
-        self._vocabulary: list[str] = []
+        self._served = _Served.of(())
         self._reloading = asyncio.Lock()
 
     async def start(self) -> None:
@@ -68,7 +87,8 @@ class Library:
             else:
                 await stored.replace_all(self._database, documents, fingerprint(folder))
                 _log.info("library built: %d documents", len(documents))
-        self._serve(await stored.read_all(self._database))
+        documents = await stored.read_all(self._database)
+        self._served = await asyncio.to_thread(_Served.of, documents)
 
     async def reload(self, *, preview: bool) -> Reloaded:
         """Parse every seed and put the result in service at once, or only tell what it would change.
@@ -80,35 +100,26 @@ class Library:
         async with self._reloading:
             folder = await asyncio.to_thread(read_folder, self._seeds_dir)
             documents = await asyncio.to_thread(parse_folder, folder)
-            changes = await asyncio.to_thread(compare, self._documents, documents)
+            changes = await asyncio.to_thread(compare, self._served.documents, documents)
             if not preview:
+                served = await asyncio.to_thread(_Served.of, documents)
                 await stored.replace_all(self._database, documents, fingerprint(folder))
-                self._serve(documents)
+                self._served = served
             return Reloaded(changes, len(documents), folder.ignored, preview)
-
-    def _serve(self, documents: tuple[Document, ...]) -> None:
-        self._documents = documents
-        self._by_slug = {document.slug: document for document in documents}
-        self._commitments = {document.slug: _key_commitments(document) for document in documents}
-        texts = (paragraph.text for document in documents for paragraph in document.paragraphs)
-        counts = Counter(word for text in texts for word in words(text))
-        self._vocabulary = [
-            word for word, _ in counts.most_common() if len(word) > 3 and word not in query.STOP_WORDS
-        ]
 
     def documents(self) -> tuple[Document, ...]:
         """Return every document, in order of slug."""
-        return self._documents
+        return self._served.documents
 
     def document(self, name: str | None) -> Document:
         """Return the document named by slug or title, the first for None or a blank. Raises NoSuchDocument."""
         if name is None or not name.strip():
-            return self._documents[0]
+            return self._served.documents[0]
         wanted = name.strip().casefold()
-        for document in self._documents:
+        for document in self._served.documents:
             if wanted in (document.slug, document.title.casefold(), document.short_title.casefold()):
                 return document
-        raise NoSuchDocument(name, tuple(self._by_slug))
+        raise NoSuchDocument(name, tuple(self._served.by_slug))
 
     def quote(self, text: str, document: str | None) -> Passage:
         """Return what a citation names. Raises the errors of `document` and of `bot.text.citation`."""
@@ -117,9 +128,9 @@ class Library:
     def commitments(self, document: str | None) -> tuple[Commitment, ...]:
         """Return a document's key commitments in its order. Raises NoSuchDocument, NoCommitments."""
         found = self.document(document)
-        if not self._commitments[found.slug]:
+        if not self._served.commitments[found.slug]:
             raise NoCommitments(found.short_title)
-        return self._commitments[found.slug]
+        return self._served.commitments[found.slug]
 
     def commitment_of(self, day: date, document: str | None) -> Commitment:
         """Return the commitment of a date: one a day in order, the same for everyone."""
@@ -142,13 +153,13 @@ class Library:
         try:
             found = self.document(document)
         except NoSuchDocument:
-            found = self._documents[0]
+            found = self._served.documents[0]
         return suggest.citations(found, typed)
 
     def suggest_words(self, typed: str) -> list[str]:
         """Complete the last word of what was typed, from the words of the library, the most frequent first."""
         *before, last = typed.casefold().split(" ")
-        fitting = islice((word for word in self._vocabulary if word.startswith(last)), suggest.LIMIT)
+        fitting = islice((word for word in self._served.vocabulary if word.startswith(last)), suggest.LIMIT)
         return [" ".join([*before, word]) for word in fitting]
 
     async def search(self, text: str, document: str | None, page: int = 0) -> Results:
@@ -173,7 +184,7 @@ class Library:
 
     def _hit(self, slug: str, number: int, marked: str) -> Hit | None:
         # A reload between the query and this line may have taken the paragraph away.
-        document = self._by_slug.get(slug)
+        document = self._served.by_slug.get(slug)
         paragraph = next((p for p in document.paragraphs if p.number == number), None) if document else None
         if document is None or paragraph is None:
             return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -41,22 +43,22 @@ class About(commands.Cog):
     @ordinary
     async def about(self, interaction: discord.Interaction[Herald], hidden: bool = True) -> None:
         """What Herald is, its commands, its invitation and its privacy."""
-        await self._about(interaction, hidden=hidden)
+        await self._tell(interaction, hidden=hidden)
 
     @app_commands.command()
     @app_commands.describe(hidden="Show it to you alone")
     @ordinary
     async def help(self, interaction: discord.Interaction[Herald], hidden: bool = True) -> None:
         """What Herald is, its commands, its invitation and its privacy."""
-        await self._about(interaction, hidden=hidden)
+        await self._tell(interaction, hidden=hidden)
 
-    async def _about(self, interaction: discord.Interaction[Herald], *, hidden: bool) -> None:
+    async def _tell(self, interaction: discord.Interaction[Herald], *, hidden: bool) -> None:
         asked_for = discord.Permissions(**dict.fromkeys(PERMISSIONS.values(), True))
         found = info.About(
             version=version("herald"),
             commands=tuple(
                 (self.bot.mention(command.qualified_name), command.description)
-                for command in self.bot.tree.walk_commands()
+                for command in self._commands(interaction.guild)
                 if isinstance(command, app_commands.Command)
             ),
             invite=discord.utils.oauth_url(self.bot.application_id or 0, permissions=asked_for),
@@ -64,6 +66,14 @@ class About(commands.Cog):
             privacy_url=self.bot.application.privacy_policy_url if self.bot.application else None,
         )
         await reply(interaction, info.about(found), hidden=hidden)
+
+    def _commands(
+        self, guild: discord.Guild | None
+    ) -> Iterator[app_commands.Command[Any, ..., Any] | app_commands.Group]:
+        """Return every command that exists in a place: the global ones, and the operator's in their server."""
+        yield from self.bot.tree.walk_commands()
+        if guild is not None:
+            yield from self.bot.tree.walk_commands(guild=guild)
 
 
 async def setup(bot: Herald) -> None:

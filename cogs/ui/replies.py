@@ -23,7 +23,7 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
     match error:
         case errors.BadCitation(given):
             return (
-                f"“{_short(given)}” is not a place in a document. Try **3**, **3-5**, **3.2** for sentence 2 of"
+                f"{_quoted(given)} is not a place in a document. Try **3**, **3-5**, **3.2** for sentence 2 of"
                 " paragraph 3, or **preamble**."
             )
         case errors.ReversedRange(first, last):
@@ -40,7 +40,7 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
         case errors.NoCommitments(short_title):
             return f"{_short(short_title)} has no key commitments; /documents shows which documents have some."
         case errors.EmptyQuery(given):
-            return f"“{_short(given)}” has no word to search for. Try a word of the text, like **sovereignty**."
+            return f"{_quoted(given)} has no word to search for. Try a word of the text, like **sovereignty**."
         case errors.QueryTooLong(limit):
             return f"That is too long to search for. Use at most {limit} characters: a few words find more."
         case errors.NothingFound(given):
@@ -48,12 +48,12 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
                 f"Nothing found for “{_short(given)}”: no paragraph has any of these words. Try fewer or other words."
             )
         case errors.BadTime(given):
-            return f"“{_short(given)}” is not a time of day. Try **09:00**, **21.30** or **9am**."
+            return f"{_quoted(given)} is not a time of day. Try **09:00**, **21.30** or **9am**."
         case errors.BadZone(given, nearest):
             near = (
                 f" Did you mean {_some(nearest)}?" if nearest else " Try the nearest big city, like **Europe/Kyiv**."
             )
-            return f"“{_short(given)}” is not a time zone that I know.{near}"
+            return f"{_quoted(given)} is not a time zone that I know.{near}"
         case errors.WrongChannel(channel_id):
             return f"<#{channel_id}> cannot take a daily post: choose a text or an announcement channel."
         case errors.MissingPermissions(channel_id, permissions):
@@ -86,6 +86,10 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
 
 def _short(given: str) -> str:
     return escape(opening(given, 60))
+
+
+def _quoted(given: str) -> str:
+    return f"“{_short(given)}”" if given.strip() else "A blank"
 
 
 def _some(names: tuple[str, ...]) -> str:
