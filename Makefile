@@ -28,7 +28,7 @@ help: ## this list
 setup: .venv/dev ## everything needed to run and to develop
 
 run: .venv/run ## the bot with the token of .env, or the sandbox where there is none
-	@if $(BIN)/python -m bot check --has-token; then exec $(BIN)/python -m bot; else exec $(BIN)/python -m bot sandbox; fi
+	@if [ -n "$$DISCORD_TOKEN" ] || grep -qsE "^(export )?DISCORD_TOKEN=." .env; then exec $(BIN)/python -m bot; else exec $(BIN)/python -m bot sandbox; fi
 
 test: .venv/dev ## all tests
 	$(BIN)/python -m pytest

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Final
 
-import discord
-
-from bot.client import Herald, Services
+from bot.client import Herald, Services, why_stopped
 from bot.config import Settings
 from bot.daily.delivery import Scheduler
 from bot.daily.subscriptions import Subscriptions
@@ -79,15 +77,16 @@ async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
         asyncio.create_task(stopped.wait(), name="stop"),
     }
     done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    await client.close()
     for task in running:
-        task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await task
+        if task.get_name() != "client":  # it ends by itself when the client is closed
+            task.cancel()
+    await client.close()
+    await asyncio.wait(tasks)
     for task in done:
         error = task.exception()
         if error is not None:
-            _log.error("%s", _sentence(error), exc_info=None if _is_final(error) else error)
+            sentence = why_stopped(error)
+            _log.error("%s", sentence or "Herald stops", exc_info=None if sentence else error)
             return FAILED
     return OK
 
@@ -95,15 +94,3 @@ async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
 async def _deliver(client: Herald, scheduler: Scheduler) -> None:
     await client.wait_until_ready()
     await scheduler.run()
-
-
-def _is_final(error: BaseException) -> bool:
-    return isinstance(error, (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.ConnectionClosed))
-
-
-def _sentence(error: BaseException) -> str:
-    if isinstance(error, discord.LoginFailure):
-        return "Discord refused the token: make a new one in the developer portal, page Bot, and set DISCORD_TOKEN."
-    if isinstance(error, discord.ConnectionClosed):
-        return f"Discord closed the connection for good, with code {error.code}."
-    return f"Herald stops: {type(error).__name__}: {error}"

@@ -108,3 +108,17 @@ class Herald(commands.AutoShardedBot):
         """Return a command as a clickable mention; its bare name where its id is not known."""
         id_ = self.command_ids.get(name.split(" ", maxsplit=1)[0])
         return f"</{name}:{id_}>" if id_ else f"**/{name}**"
+
+
+def why_stopped(error: BaseException) -> str | None:
+    """Return what an operator should know of an end that Discord decided; None where it was something else."""
+    match error:
+        case discord.LoginFailure():
+            return "Discord refused the token: make a new one in the developer portal, page Bot; set DISCORD_TOKEN."
+        case discord.PrivilegedIntentsRequired():
+            return "Discord refused the intents of this bot; it asks for none that is privileged."
+        case discord.ConnectionClosed():
+            return f"Discord closed the connection for good, with code {error.code}."
+        case discord.HTTPException() | OSError():
+            return f"Discord's API cannot be used: {error}. Check the network and DISCORD_API_URL."
+    return None

@@ -30,10 +30,11 @@ _ABBREVIATIONS: Final = _set("u.s u.k u.n e.u d.c a.m p.m inc ltd jan feb mar ap
 # Not ordinary words, though they look like some: a lower-case word after them goes on with the sentence.
 _SHORTENED: Final = _set("approx assn dept excl govt incl intl natl resp univ")
 _OPENERS: Final = _set("""
-    a after all also an and any as at because both but by each every finally first for from furthermore he her here
-    his however i if in it its last many moreover most my no nor not now of on once one only or other our second several
-    she should since so some such that the their them then there therefore these they third this those though through
-    thus to today together tomorrow under until we what when where while who with without yesterday yet you your
+    a after all also an and any as at because both but by each every finally first for from furthermore he her
+    here his however i if in it its last many moreover most my no nor not now of on once one only or other our
+    second several she should since so some such that the their them then there therefore these they third this
+    those though through thus to today together tomorrow under until we what when where while who with without
+    yesterday yet you your
 """)
 _NOT_ORDINARY: Final = _TITLES | _NUMBERED | _ABBREVIATIONS | _SHORTENED
 _NUMBER: Final = re.compile(r"(?:\d|[ivxlcdm]+\b)", re.IGNORECASE)

@@ -58,7 +58,7 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
             return f"<#{channel_id}> cannot take a daily post: choose a text or an announcement channel."
         case errors.MissingPermissions(channel_id, permissions):
             return (
-                f"I cannot post in <#{channel_id}> yet. Give me {', '.join(permissions)} there"
+                f"I cannot post in <#{channel_id}> yet. Give me {_some(permissions)} there"
                 " (channel settings, Permissions), then run this again."
             )
         case errors.TooManySubscriptions(limit):

@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Score:
+    strength: int
+    reason: str
+
+
+def score(s, issuer=None):
+    return Score(0, "")
