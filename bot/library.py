@@ -49,6 +49,11 @@ class _Served:
     commitments: dict[str, tuple[Commitment, ...]]
     vocabulary: tuple[str, ...]  # for completion, the most frequent first
 
+    @property
+    def default(self) -> Document:
+        """The document that is meant where none is named."""
+        return next((document for document in self.documents if document.default), self.documents[0])
+
     @classmethod
     def of(cls, documents: tuple[Document, ...]) -> Self:
         texts = (paragraph.text for document in documents for paragraph in document.paragraphs)
@@ -112,9 +117,9 @@ class Library:
         return self._served.documents
 
     def document(self, name: str | None) -> Document:
-        """Return the document named by slug or title, the first for None or a blank. Raises NoSuchDocument."""
+        """Return the document named by slug or title, the default one for None or a blank. Raises NoSuchDocument."""
         if name is None or not name.strip():
-            return self._served.documents[0]
+            return self._served.default
         wanted = name.strip().casefold()
         for document in self._served.documents:
             if wanted in (document.slug, document.title.casefold(), document.short_title.casefold()):
@@ -148,12 +153,12 @@ class Library:
     def suggest(self, typed: str, document: str | None) -> list[tuple[str, str]]:
         """Return citations and their opening words for what was typed so far, at most 25.
 
-        The document may be missing or wrong: completion never refuses, it then uses the first.
+        The document may be missing or wrong: completion never refuses, it then uses the default one.
         """
         try:
             found = self.document(document)
         except NoSuchDocument:
-            found = self._served.documents[0]
+            found = self._served.default
         return suggest.citations(found, typed)
 
     def suggest_words(self, typed: str) -> list[str]:

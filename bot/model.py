@@ -69,7 +69,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A declaration as it is served; `slug` is the stem of its file and names it in citations."""
+    """A declaration as it is served; `slug` is the stem of its file and names it in citations.
+
+    The `default` one is meant where none is named; at most one in a library.
+    """
 
     slug: str
     title: str
@@ -85,6 +88,7 @@ class Document:
     edition: str = "As supplied"
     edition_note: str | None = None
     corrections: tuple[Correction, ...] = ()
+    default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A daily post: where, when, and from which document (None: the library's first).
+    """A daily post: where, when, and from which document.
 
     `due_date` is the local date of the next post; `next_due_at` the moment to look at it next, which is
     later than the due time while an attempt is being retried.
@@ -198,7 +202,7 @@ class Subscription:
     channel_id: int
     at: dt.time
     zone: str
-    document: str | None
+    document: str
     due_date: dt.date
     next_due_at: dt.datetime
 

@@ -77,6 +77,9 @@ def parse_folder(folder: Folder) -> tuple[Document, ...]:
             taken = f"would be cited as {document.slug}, like another seed; rename one of them"
             faults.append(SeedError(file.name, "", taken))
         documents[document.slug] = document
+    defaults = sorted(document.slug for document in documents.values() if document.default)
+    if len(defaults) > 1:
+        faults.append(SeedError(folder.name, "", f"has more than one default: {', '.join(defaults)}"))
     if not documents and not faults:
         faults.append(SeedError(folder.name, "", f"holds no seed; put a text there ({' or '.join(TEXTS)})"))
     if faults:
@@ -107,8 +110,8 @@ def _read(root: Path, name: str) -> bytes:
             if not stat.S_ISREG(found.st_mode):
                 raise SeedError(name, "", "is not a regular file")
             if found.st_size > MAX_BYTES:
-                size = found.st_size / (1024 * 1024)
-                raise SeedError(name, "", f"has {size:.1f} MB, more than the {MAX_BYTES // 1024**2} MB allowed")
+                size = f"has {found.st_size:,} bytes, more than the {MAX_BYTES:,} allowed"
+                raise SeedError(name, "", size)
             return file.read(MAX_BYTES)
     except OSError as error:
         raise _fault(name, error) from error

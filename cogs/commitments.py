@@ -20,7 +20,7 @@ class Commitments(commands.Cog):
         self.subscriptions = bot.services.subscriptions
 
     @app_commands.command()
-    @app_commands.describe(document="Which document; without it, the first", hidden="Show it to you alone")
+    @app_commands.describe(document="Which document; without it, the default one", hidden="Show it to you alone")
     @app_commands.autocomplete(document=documents)
     @ordinary
     async def commitments(

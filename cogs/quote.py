@@ -22,7 +22,7 @@ class Quote(commands.Cog):
     @app_commands.command()
     @app_commands.describe(
         paragraph="A place: 3, 3-5, 3.2 (sentence 2 of paragraph 3), preamble; or words to find it by",
-        document="Which document; without it, the first",
+        document="Which document; without it, the default one",
         hidden="Show it to you alone",
     )
     @app_commands.autocomplete(paragraph=paragraphs, document=documents)
@@ -39,7 +39,7 @@ class Quote(commands.Cog):
         await _send(interaction, passage, hidden=hidden)
 
     @app_commands.command()
-    @app_commands.describe(document="Which document; without it, the first", hidden="Show it to you alone")
+    @app_commands.describe(document="Which document; without it, the default one", hidden="Show it to you alone")
     @app_commands.autocomplete(document=documents)
     @ordinary
     async def random(

@@ -53,7 +53,8 @@ class Subscriptions:
         Raises BadTime, BadZone, NoSuchDocument, NoCommitments, TooManySubscriptions.
         """
         local_time, name = parse_time(at), find(zone_name)
-        slug = self._library.document(document).slug if document else None
+        # By name, so that another default later does not change what a channel was promised.
+        slug = self._library.document(document).slug
         self._library.commitments(slug)  # a document without commitments could never post
         existing = await subscriptions.of_guild(self._database, guild_id)
         same = next((s for s in existing if s.channel_id == channel_id), None)

@@ -33,7 +33,7 @@ async def replace_all(database: Database, documents: Sequence[Document], made_fr
 async def _insert(connection: aiosqlite.Connection, document: Document) -> None:
     cursor = await connection.execute(
         "INSERT INTO documents (slug, title, short_title, sha256, structure, issuer, date, date_in_file,"
-        " language, source, edition, edition_note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " language, source, edition, edition_note, is_default) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.slug,
             document.title,
@@ -47,6 +47,7 @@ async def _insert(connection: aiosqlite.Connection, document: Document) -> None:
             document.source,
             document.edition,
             document.edition_note,
+            document.default,
         ),
     )
     document_id = cursor.lastrowid
@@ -104,6 +105,7 @@ def _document(row: sqlite3.Row, paragraphs: list[Paragraph], corrections: list[C
         edition=row["edition"],
         edition_note=row["edition_note"],
         corrections=tuple(corrections),
+        default=bool(row["is_default"]),
     )
 
 

@@ -19,7 +19,7 @@ class Wanted:
     channel_id: int
     at: time
     zone: str
-    document: str | None
+    document: str
     due_date: date
     next_due_at: datetime
 

@@ -65,6 +65,7 @@ def parse(name: str, data: bytes, sidecar_data: bytes | None) -> Document:
         edition=facts.texts.get("edition", "As supplied"),
         edition_note=facts.texts.get("edition_note"),
         corrections=corrections,
+        default=facts.default,
     )
 
 

@@ -23,7 +23,7 @@ _TEXT_FIELDS: Final[tuple[str, ...]] = (
     "sha256",
 )
 _DATE_FIELDS: Final[tuple[str, ...]] = ("date", "date_in_file")
-_KEYS: Final = {*_TEXT_FIELDS, *_DATE_FIELDS, "paragraphs", "corrections", "commitments"}
+_KEYS: Final = {*_TEXT_FIELDS, *_DATE_FIELDS, "default", "paragraphs", "corrections", "commitments"}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,6 +51,7 @@ class Sidecar:
     openings: tuple[Opening, ...] = ()
     corrections: tuple[Replacement, ...] = ()
     strengths: dict[Citation, int] = field(default_factory=dict)
+    default: bool = False
 
 
 def parse(file: str, data: bytes) -> Sidecar:
@@ -71,15 +72,14 @@ def parse(file: str, data: bytes) -> Sidecar:
         openings=_openings(file, table.get("paragraphs", [])),
         corrections=_corrections(file, table.get("corrections", [])),
         strengths=_strengths(file, table.get("commitments", {})),
+        default=_flag(file, "default", table),
     )
 
 
 def _openings(file: str, rows: object) -> tuple[Opening, ...]:
     openings: list[Opening] = []
     for place, row in _rows(file, "paragraphs", rows, {"begins", "preamble"}, ("begins",)):
-        preamble = row.get("preamble", False)
-        if not isinstance(preamble, bool):
-            raise SeedError(file, place, "preamble must be true or false")
+        preamble = _flag(file, f"{place} preamble", row)
         if preamble and openings:
             raise SeedError(file, place, "only the first paragraph can be the preamble")
         openings.append(Opening(_text(file, f"{place} begins", row["begins"]), preamble))
@@ -146,6 +146,13 @@ def _text(file: str, place: str, value: object, *, may_be_empty: bool = False) -
     if not isinstance(value, str) or not (may_be_empty or value.strip()):
         raise SeedError(file, place, "must be text in quotation marks")
     return " ".join(value.split())
+
+
+def _flag(file: str, place: str, table: dict[str, Any]) -> bool:
+    value = table.get(place.rpartition(" ")[2], False)
+    if not isinstance(value, bool):
+        raise SeedError(file, place, "must be true or false")
+    return value
 
 
 def _date(file: str, place: str, value: object) -> date:

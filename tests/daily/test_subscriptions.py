@@ -13,7 +13,7 @@ from tests.daily.conftest import CHANNEL, GUILD, Daily
 
 async def test_set_then_shown_with_the_next_moment(daily: Daily) -> None:
     made = await daily.subscriptions.put(GUILD, CHANNEL, "9am", "Europe/Kiev", None)
-    assert (made.at.hour, made.zone, made.document) == (9, "Europe/Kyiv", None)
+    assert (made.at.hour, made.zone, made.document) == (9, "Europe/Kyiv", "nato-ukraine-2023")
     assert made.next_due_at == datetime(2026, 3, 1, 7, tzinfo=UTC)
     assert [shown.subscription for shown in await daily.subscriptions.of_guild(GUILD)] == [made]
     assert await daily.subscriptions.of_guild(GUILD + 1) == ()

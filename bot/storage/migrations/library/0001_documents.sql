@@ -15,8 +15,11 @@ CREATE TABLE documents (
     language TEXT NOT NULL,
     source TEXT,
     edition TEXT NOT NULL,
-    edition_note TEXT
+    edition_note TEXT,
+    is_default INTEGER NOT NULL CHECK (is_default IN (0, 1))
 ) STRICT;
+
+CREATE UNIQUE INDEX documents_default ON documents (is_default) WHERE is_default;
 
 CREATE TABLE paragraphs (
     id INTEGER PRIMARY KEY,

@@ -4,7 +4,7 @@ CREATE TABLE subscriptions (
     channel_id INTEGER NOT NULL UNIQUE,
     minute INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 1439),  -- of the local day
     zone TEXT NOT NULL CHECK (zone <> ''),
-    document TEXT CHECK (document <> ''),  -- NULL: the library's first
+    document TEXT NOT NULL CHECK (document <> ''),
     due_date TEXT NOT NULL CHECK (due_date GLOB '????-??-??'),
     next_due_at INTEGER NOT NULL  -- seconds since 1970, UTC
 ) STRICT;
