@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PART ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types bench lock clean
+.PHONY: help setup run test matrix check lint types bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -33,6 +33,18 @@ run: .venv/run ## the bot with the token of .env, or the sandbox where there is 
 test: .venv/dev ## all tests
 	$(BIN)/python -m pytest
 
+matrix: ## all tests on every supported Python that is installed
+	@for version in 3.11 3.12 3.13; do \
+		if python$$version -c '' 2>/dev/null; then \
+			echo "Python $$version"; \
+			python$$version -m venv --clear .venv-$$version && bin=.venv-$$version/bin && \
+			pip="$$bin/python -m pip --disable-pip-version-check install --quiet" && \
+			$$pip --require-hashes -r requirements/build.txt -r requirements/dev.txt && \
+			$$pip --no-deps --no-build-isolation --editable . && \
+			$$bin/python -m pytest --quiet || exit 1; \
+		else echo "Python $$version is not installed: skipped"; fi; \
+	done
+
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,4 +66,4 @@ lock: .venv/ready ## pin the requirements again, with hashes and without the nam
 	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml | $$pin - --output-file requirements/build.txt
 
 clean: ## remove what the set-up and the tests made; data/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-3.* .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
