@@ -62,6 +62,8 @@ class Herald(commands.AutoShardedBot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            # How long after the last server "ready" comes; nothing here relies on a complete cache.
+            guild_ready_timeout=0.5,
         )
         self._settings = settings
         self._state = state

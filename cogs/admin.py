@@ -19,11 +19,13 @@ class Admin(commands.Cog):
     def __init__(self, bot: Herald) -> None:
         self.bot = bot
 
-    async def interaction_check(self, interaction: discord.Interaction[Herald], /) -> bool:  # type: ignore[override]
-        # default_permissions hides the commands; any admin may change that, so the check is here.
+    async def _require_operator(self, interaction: discord.Interaction[Herald]) -> None:
+        """Raise NotOperator; default_permissions only hides the commands, and any admin may change that.
+
+        Called in the bodies: what a check raises reaches the tree's handler only if it is discord.py's own.
+        """
         if not await self.bot.is_owner(interaction.user):
             raise NotOperator
-        return True
 
     @app_commands.command()
     @app_commands.describe(preview="Only tell what would change")
@@ -32,6 +34,7 @@ class Admin(commands.Cog):
     @rare
     async def reload(self, interaction: discord.Interaction[Herald], preview: bool = False) -> None:
         """Read the seeds again and put what changed in service, all of it or nothing."""
+        await self._require_operator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         outcome = await self.bot.services.library.reload(preview=preview)
         await reply(interaction, info.reloaded(outcome), hidden=True)
@@ -42,6 +45,7 @@ class Admin(commands.Cog):
     @ordinary
     async def status(self, interaction: discord.Interaction[Herald]) -> None:
         """Show the state of the gateway, the databases and the scheduler."""
+        await self._require_operator(interaction)
         services = self.bot.services
         found = info.Status(
             servers=len(self.bot.guilds),

@@ -29,7 +29,7 @@ class Daily(commands.GroupCog, group_name="daily", group_description="The daily 
     @app_commands.describe(
         channel="Where to post, once a day",
         time="The local time of day: 09:00, 21.30, 9am",
-        timezone="A city or a zone: Kyiv, Europe/Kyiv, America/New_York, UTC",
+        timezone="Type a city and choose its zone: Europe/Kyiv, America/New_York, UTC",
         document="Which document; without it, the default one",
     )
     @app_commands.autocomplete(time=times, timezone=zone_names, document=documents)

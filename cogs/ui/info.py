@@ -65,7 +65,8 @@ def subscriptions(found: Sequence[Shown]) -> View:
 def schedule(subscription: Subscription) -> str:
     """Return a subscription in a line: channel, local time, zone, next post."""
     return (
-        f"<#{subscription.channel_id}> every day at {subscription.at:%H:%M} {subscription.zone}, from {escape(subscription.document)}"
+        f"<#{subscription.channel_id}> every day at {subscription.at:%H:%M} {subscription.zone},"
+        f" from {escape(subscription.document)}"
         f"\n-# Next: {format_dt(subscription.next_due_at, 'F')} ({format_dt(subscription.next_due_at, 'R')})"
     )
 

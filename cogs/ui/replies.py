@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 import discord
@@ -112,7 +113,7 @@ async def refuse(interaction: Interaction, error: Exception) -> None:
         case errors.HeraldError():
             sentence = explain(cause)
         case app_commands.CommandOnCooldown():
-            sentence = f"That was a lot at once. Try again in {cause.retry_after:.0f} seconds."
+            sentence = f"That was a lot at once. Try again in {math.ceil(cause.retry_after)} seconds."
         case app_commands.MissingPermissions():
             sentence = "Only who has the permission Manage Server can do that here."
         case app_commands.NoPrivateMessage():
