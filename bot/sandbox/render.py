@@ -60,6 +60,17 @@ def barred(line: Text) -> Text:
     return Text.assemble((BAR, "blue"), line)
 
 
+def with_bold_marks(line: Text) -> Text:
+    """Return a line with ** around what is bold, for where styles cannot be seen."""
+    plain, marked = line.plain, ""
+    at = 0
+    for span in sorted(line.spans, key=lambda span: span.start):
+        if span.style == "bold" and span.start >= at:
+            marked += f"{plain[at : span.start]}**{plain[span.start : span.end]}**"
+            at = span.end
+    return Text(marked + plain[at:])
+
+
 def _component(world: World, component: Json) -> Iterator[Text]:
     kind = component["type"]
     if kind == CONTAINER:

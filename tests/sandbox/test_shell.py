@@ -50,7 +50,7 @@ async def test_a_script_types_like_a_person_and_prints_what_is_seen(sandbox: San
     assert lines[post - 1].endswith("> wait 20s")
     assert output.count("posted after") == 1
     assert "  so 1  → 1" in lines
-    assert "│ page 1 of *all*" in lines
+    assert "│ **page 1** of *all*" in lines
     assert "You are operator in Operators #general." in lines
     assert lines.index("(only you see this)", post) == lines.index("[red]") - 1
     assert "You are operator in Commons #news." in lines
