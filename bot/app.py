@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Final
@@ -25,6 +26,7 @@ STATE_FILE: Final = "state.db"
 OK: Final = 0
 FAILED: Final = 1
 UNUSABLE: Final = 2
+SWITCH_INTERVAL: Final = 0.0005
 _LONGEST_SLEEP: Final = 30.0
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,9 @@ class SystemClock:
 
 async def run(settings: Settings, clock: Clock, *, sync: bool = False) -> int:
     """Run the bot until it is told to stop (SIGTERM, Ctrl-C) or cannot go on; return the exit code."""
+    # A database's thread has its answer within microseconds, then waits for the interpreter's lock: by
+    # default up to 5 ms while the event loop is busy, for each of its steps.
+    sys.setswitchinterval(SWITCH_INTERVAL)
     if settings.token is None:
         _log.error("DISCORD_TOKEN is not set")
         return UNUSABLE

@@ -175,25 +175,25 @@ class Library:
         terms = query.parse(text)
         slug = self.document(document).slug if document else None
         every, some = query.match_all(terms), query.match_any(terms)
-        ranked = await index.rank(self._database, every, slug, HIT_CAP)
-        if len(terms) > 1 and some and len(ranked) < FILL_TO:
-            have = set(ranked)
-            more = await index.rank(self._database, some, slug, FILL_TO)
-            ranked += [row_id for row_id in more if row_id not in have][: FILL_TO - len(ranked)]
-        pages = max(1, -(-len(ranked) // PAGE_SIZE))
-        page = max(0, min(page, pages - 1))
-        wanted = ranked[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-        marked = await index.highlight(self._database, some or every, wanted) if wanted else {}
-        hits = [self._hit(*marked[row_id]) for row_id in wanted if row_id in marked]
-        return Results(text, tuple(filter(None, hits)), len(ranked), page, pages)
+        wanted = range(page * PAGE_SIZE, (page + 1) * PAGE_SIZE)
+        found = await index.find(self._database, every, some or every, slug, HIT_CAP, wanted)
+        if len(terms) > 1 and some and len(found) < FILL_TO:
+            have = {row.row_id for row in found}
+            more = await index.find(self._database, some, some, slug, FILL_TO, range(FILL_TO))
+            found += [row for row in more if row.row_id not in have][: FILL_TO - len(found)]
+        pages = max(1, -(-len(found) // PAGE_SIZE))
+        if not 0 <= page < pages:
+            return await self.search(text, document, max(0, min(page, pages - 1)))
+        hits = [self._hit(row) for row in found[wanted.start : wanted.stop]]
+        return Results(text, tuple(filter(None, hits)), len(found), page, pages)
 
-    def _hit(self, slug: str, number: int, marked: str) -> Hit | None:
+    def _hit(self, row: index.Found) -> Hit | None:
         # A reload between the query and this line may have taken the paragraph away.
-        document = self._served.by_slug.get(slug)
-        paragraph = next((p for p in document.paragraphs if p.number == number), None) if document else None
-        if document is None or paragraph is None:
+        document = self._served.by_slug.get(row.slug or "")
+        paragraph = next((p for p in document.paragraphs if p.number == row.number), None) if document else None
+        if document is None or paragraph is None or row.marked is None:
             return None
-        sentence, excerpt = best_sentence(marked, paragraph)
+        sentence, excerpt = best_sentence(row.marked, paragraph)
         return Hit(document, paragraph, excerpt, sentence)
 
 

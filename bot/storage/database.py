@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from importlib.resources import files
 from pathlib import Path
@@ -30,7 +30,7 @@ class Database:
         self._reader = reader
         self._lock = asyncio.Lock()
 
-    async def read(self, sql: str, parameters: Iterable[Any] = ()) -> list[sqlite3.Row]:
+    async def read(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Run one query on the reader, in one hop to its thread."""
         return list(await self._reader.execute_fetchall(sql, parameters))
 

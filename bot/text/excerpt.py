@@ -11,25 +11,34 @@ def best_sentence(marked: str, paragraph: Paragraph) -> tuple[int | None, str]:
     `marked` is the paragraph's text with its matches between MATCH_START and MATCH_END. Where none is inside
     one sentence (a phrase across two, or a match in the heading) it is (None, the whole marked text).
     """
+    plain, matches = _unmark(marked)
     best: tuple[int | None, str] = (None, marked)
-    most = 0
-    position = 0
+    most = position = 0
     for sentence in paragraph.sentences:
-        start, end = _locate(marked, sentence.text, position)
-        part = marked[start:end]
-        matches = {piece.split(MATCH_END)[0].casefold() for piece in part.split(MATCH_START)[1:]}
-        if len(matches) > most and part.count(MATCH_START) == part.count(MATCH_END):
-            most, best = len(matches), (sentence.number, part)
-        position = end
+        start = plain.find(sentence.text, position)
+        if start < 0:
+            continue
+        position = end = start + len(sentence.text)
+        inside = [(a - start, b - start) for a, b in matches if start <= a and b <= end]
+        different = len({sentence.text[a:b].casefold() for a, b in inside})
+        if different > most:
+            most, best = different, (sentence.number, _mark(sentence.text, inside))
     return best
 
 
-def _locate(marked: str, sentence: str, start: int) -> tuple[int, int]:
-    """Return where the sentence stands in the marked text, from `start` on; marks and white space are passed."""
-    while start < len(marked) and marked[start].isspace():
-        start += 1
-    end, left = start, len(sentence)
-    while end < len(marked) and (left or marked[end] == MATCH_END):
-        left -= marked[end] not in {MATCH_START, MATCH_END}
-        end += 1
-    return start, end
+def _unmark(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text without marks, and where its matches begin and end."""
+    plain = ""
+    matches: list[tuple[int, int]] = []
+    for piece in marked.split(MATCH_START):
+        match, end, rest = piece.partition(MATCH_END)
+        if end:
+            matches.append((len(plain), len(plain) + len(match)))
+        plain += match + rest
+    return plain, matches
+
+
+def _mark(text: str, matches: list[tuple[int, int]]) -> str:
+    for start, end in reversed(matches):
+        text = f"{text[:start]}{MATCH_START}{text[start:end]}{MATCH_END}{text[end:]}"
+    return text

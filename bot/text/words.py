@@ -37,7 +37,7 @@ def opening(text: str, limit: int) -> str:
 
 def utf16(text: str) -> int:
     """Return the length in UTF-16 units: never less than in code points, so safe for either way to count."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
