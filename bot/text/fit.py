@@ -49,14 +49,14 @@ def _split(text: str, limit: int, size: Callable[[str], int], level: int) -> lis
 
 
 def _pieces(text: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return where the pieces between separators begin and end, without white space around them."""
+    cuts = [0, *(place for match in separator.finditer(text) for place in match.span()), len(text)]
     bounds: list[tuple[int, int]] = []
-    start = 0
-    for match in separator.finditer(text):
-        if match.start() > start:
-            bounds.append((start, match.start()))
-        start = match.end()
-    if start < len(text):
-        bounds.append((start, len(text)))
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        piece = text[start:end]
+        left = start + len(piece) - len(piece.lstrip())
+        if piece.strip():
+            bounds.append((left, left + len(piece.strip())))
     return bounds
 
 

@@ -18,9 +18,11 @@ from bot.text.layout import Block
 from bot.text.segment import automatic_paragraphs, sentences
 from bot.text.sidecar import Opening, Replacement, Sidecar
 from bot.text.sidecar import parse as parse_sidecar
-from bot.text.words import cut, digest
+from bot.text.words import cut, digest, opening
 
 SLUG_LIMIT: Final = 40
+TITLE_LIMIT: Final = 300
+SHORT_TITLE_LIMIT: Final = 100
 _HEADER: Final = re.compile(r"\s*date[ \t:]+(\S+)[ \t]*(?=\n|\Z)")
 # Control characters are a sign of a file that is not text; the two private ones mark matches in a hit.
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ue000\ue001\ufffe\uffff]")
@@ -48,12 +50,12 @@ def parse(name: str, data: bytes, sidecar_data: bytes | None) -> Document:
         raise SeedError(name, "", "holds headings but no paragraph")
     corrections = _locate(sidecar_name, blocks, facts.corrections)
     slug = slug_of(name)
-    title = facts.texts.get("title") or found.title or slug.replace("-", " ").capitalize()
+    title = facts.texts.get("title") or opening(found.title or slug.replace("-", " ").capitalize(), TITLE_LIMIT)
     issuer = facts.texts.get("issuer")
     return Document(
         slug=slug,
         title=title,
-        short_title=facts.texts.get("short_title", title),
+        short_title=facts.texts.get("short_title") or opening(title, SHORT_TITLE_LIMIT),
         sha256=sha256,
         structure=structure,
         paragraphs=_paragraphs(sidecar_name, blocks, corrections, issuer, facts.strengths),
@@ -106,14 +108,14 @@ def _header(name: str, text: str) -> tuple[str, date | None]:
 
 def _by_openings(file: str, text: str, openings: Sequence[Opening]) -> tuple[Block, ...]:
     starts: list[int] = []
-    for index, opening in enumerate(openings, 1):
+    for index, stated in enumerate(openings, 1):
         place = f"paragraphs {index}"
-        matches = [match.start() for match in _loosely(opening.begins).finditer(text)]
+        matches = [match.start() for match in _loosely(stated.begins).finditer(text)]
         if len(matches) != 1:
             found = f"occurs {len(matches)} times; give more words" if matches else "is not in the text"
-            raise SeedError(file, place, f"{opening.begins!r} {found}")
+            raise SeedError(file, place, f"{stated.begins!r} {found}")
         if starts and matches[0] <= starts[-1]:
-            raise SeedError(file, place, f"{opening.begins!r} stands before the paragraph above it in this list")
+            raise SeedError(file, place, f"{stated.begins!r} stands before the paragraph above it in this list")
         starts.append(matches[0])
     if text[: starts[0]].strip():
         raise SeedError(file, "paragraphs 1", f"text stands before it: {cut(text.strip(), 40)!r}")

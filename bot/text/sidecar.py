@@ -12,18 +12,21 @@ from bot.errors import BadCitation, ReversedRange, SeedError
 from bot.model import Citation
 from bot.text.citation import parse as parse_citation
 
-_TEXT_FIELDS: Final[tuple[str, ...]] = (
-    "title",
-    "short_title",
-    "issuer",
-    "language",
-    "source",
-    "edition",
-    "edition_note",
-    "sha256",
-)
+# The longest that a text may be, in characters: these stand in messages, whose length is limited.
+_LIMITS: Final = {
+    "title": 300,
+    "short_title": 100,
+    "issuer": 200,
+    "language": 35,
+    "source": 300,
+    "edition": 200,
+    "edition_note": 1000,
+    "sha256": 64,
+}
+_WORDS_LIMIT: Final = 500
+_REASON_LIMIT: Final = 200
 _DATE_FIELDS: Final[tuple[str, ...]] = ("date", "date_in_file")
-_KEYS: Final = {*_TEXT_FIELDS, *_DATE_FIELDS, "default", "paragraphs", "corrections", "commitments"}
+_KEYS: Final = {*_LIMITS, *_DATE_FIELDS, "default", "paragraphs", "corrections", "commitments"}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -63,7 +66,7 @@ def parse(file: str, data: bytes) -> Sidecar:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SeedError(file, "", f"is not valid TOML: {error}") from error
     _refuse_unknown(file, "", table, _KEYS)
-    texts = {key: _text(file, key, table[key]) for key in _TEXT_FIELDS if key in table}
+    texts = {key: _text(file, key, table[key], limit) for key, limit in _LIMITS.items() if key in table}
     if "sha256" in texts and not _SHA256.fullmatch(texts["sha256"]):
         raise SeedError(file, "sha256", "must be 64 hexadecimal digits in lower case")
     return Sidecar(
@@ -82,7 +85,7 @@ def _openings(file: str, rows: object) -> tuple[Opening, ...]:
         preamble = _flag(file, f"{place} preamble", row)
         if preamble and openings:
             raise SeedError(file, place, "only the first paragraph can be the preamble")
-        openings.append(Opening(_text(file, f"{place} begins", row["begins"]), preamble))
+        openings.append(Opening(_text(file, f"{place} begins", row["begins"], _WORDS_LIMIT), preamble))
     return tuple(openings)
 
 
@@ -90,9 +93,9 @@ def _corrections(file: str, rows: object) -> tuple[Replacement, ...]:
     needed = ("find", "replace", "reason")
     return tuple(
         Replacement(
-            _text(file, f"{place} find", row["find"]),
-            _text(file, f"{place} replace", row["replace"], may_be_empty=True),
-            _text(file, f"{place} reason", row["reason"]),
+            _text(file, f"{place} find", row["find"], _WORDS_LIMIT),
+            _text(file, f"{place} replace", row["replace"], _WORDS_LIMIT, may_be_empty=True),
+            _text(file, f"{place} reason", row["reason"], _REASON_LIMIT),
         )
         for place, row in _rows(file, "corrections", rows, set(needed), needed)
     )
@@ -142,10 +145,13 @@ def _refuse_unknown(file: str, place: str, table: dict[str, Any], known: set[str
             raise SeedError(file, f"{place}{key}", f"is not a known key; known are {', '.join(sorted(known))}")
 
 
-def _text(file: str, place: str, value: object, *, may_be_empty: bool = False) -> str:
+def _text(file: str, place: str, value: object, limit: int, *, may_be_empty: bool = False) -> str:
     if not isinstance(value, str) or not (may_be_empty or value.strip()):
         raise SeedError(file, place, "must be text in quotation marks")
-    return " ".join(value.split())
+    text = " ".join(value.split())
+    if len(text) > limit:
+        raise SeedError(file, place, f"has {len(text)} characters, more than the {limit} allowed")
+    return text
 
 
 def _flag(file: str, place: str, table: dict[str, Any]) -> bool:

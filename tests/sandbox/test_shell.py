@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from bot.sandbox import shell
+from bot.sandbox.acting import Shell
 from bot.sandbox.sandbox import Sandbox
 
 
@@ -14,7 +15,7 @@ async def act(sandbox: Sandbox, *lines: str) -> tuple[str, bool]:
             yield line
 
     output = io.StringIO()
-    acting = shell.Shell(sandbox, Console(file=output, width=40, highlight=False, markup=False, emoji=False))
+    acting = Shell(sandbox, Console(file=output, width=40, highlight=False, markup=False, emoji=False))
     await shell.script(acting, given())
     return output.getvalue(), acting.failed
 
@@ -65,7 +66,7 @@ async def test_at_a_terminal_a_container_keeps_its_bar_on_every_line(sandbox: Sa
             sandbox.channel, {"components": [{"type": 17, "components": [{"type": 10, "content": "word " * 9}]}]}
         )
     )
-    shell.Shell(sandbox, console).news()
+    Shell(sandbox, console).news()
     lines = output.getvalue().splitlines()[3:]
     assert len(lines) == 3
     assert all(line.startswith("│ word") and len(line) <= 20 for line in lines)
