@@ -115,6 +115,8 @@ def _read(root: Path, name: str) -> bytes:
             return file.read(MAX_BYTES)
     except OSError as error:
         raise _fault(name, error) from error
+    except RuntimeError as error:  # how Python before 3.13 reports a link that leads to itself
+        raise SeedError(name, "", "cannot be read: it is a link that leads to itself") from error
 
 
 def _fault(name: str, error: OSError) -> SeedError:
