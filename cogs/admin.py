@@ -34,8 +34,9 @@ class Admin(commands.Cog):
     @rare
     async def reload(self, interaction: discord.Interaction[Herald], preview: bool = False) -> None:
         """Read the seeds again and put what changed in service, all of it or nothing."""
-        await self._require_operator(interaction)
+        # Deferred before anything is asked of Discord or read from disk: three seconds are soon over.
         await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._require_operator(interaction)
         outcome = await self.bot.services.library.reload(preview=preview)
         await reply(interaction, info.reloaded(outcome), hidden=True)
 
