@@ -49,6 +49,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """Certainly not posted, for a reason that passes: no connection, too many requests."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsure:
     """Perhaps posted: the answer was lost or was an error of Discord's own."""
 
@@ -58,7 +65,7 @@ class Unsure:
 class Poster(Protocol):
     """Sends a post to its channel; raises nothing but cancellation."""
 
-    async def send(self, post: Post) -> Sent | Refused | Unsure: ...
+    async def send(self, post: Post) -> Sent | Refused | Unreached | Unsure: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,7 @@ class Scheduler:
     async def _deliver(self, subscription: Subscription, now: datetime) -> None:
         due = due_at(subscription.due_date, subscription.at, subscription.zone)
         row = await deliveries.of_day(self._database, subscription.id, subscription.due_date)
+        first_attempt = row is None
         if row is not None and row.outcome is not None:
             await deliveries.move(self._database, subscription, *self._following(subscription, due))
             return
@@ -149,13 +157,22 @@ class Scheduler:
             await self._end(subscription, due, Outcome.UNKNOWN, "unsettled")
             return
         post = Post(subscription.guild_id, subscription.channel_id, commitment, delivery_key(subscription))
-        match await self._poster.send(post):
+        result = await self._poster.send(post)
+        if isinstance(result, Unreached) and first_attempt:
+            # Else an earlier attempt may have arrived, and the claim must stay.
+            await deliveries.release(self._database, subscription)
+        await self._record(subscription, due, now, result)
+
+    async def _record(
+        self, subscription: Subscription, due: datetime, now: datetime, result: Sent | Refused | Unreached | Unsure
+    ) -> None:
+        match result:
             case Sent(message_id):
                 await self._end(subscription, due, Outcome.SENT, None, message_id)
             case Refused(reason):
                 await self._end(subscription, due, Outcome.FAILED, reason)
-            case Unsure(reason):
-                _log.warning("subscription %d: unsure whether posted (%s)", subscription.id, reason)
+            case Unreached(reason) | Unsure(reason):
+                _log.warning("subscription %d: %s (%s)", subscription.id, type(result).__name__.lower(), reason)
                 await self._later(subscription, now)
 
     async def _claim(self, subscription: Subscription, due: datetime, now: datetime) -> Delivery | None:

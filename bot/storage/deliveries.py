@@ -31,6 +31,15 @@ async def claim(database: Database, delivery: Delivery) -> bool:
         return cursor.rowcount > 0
 
 
+async def release(database: Database, subscription: Subscription) -> None:
+    """Take back the claim of a local day on which certainly nothing was posted."""
+    async with database.write() as connection:
+        await connection.execute(
+            "DELETE FROM deliveries WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
+            (subscription.id, subscription.due_date.isoformat()),
+        )
+
+
 async def end(
     database: Database,
     subscription: Subscription,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.delivery import Post, Refused, Scheduler, Sent, Unsure
+from bot.daily.delivery import Post, Refused, Scheduler, Sent, Unreached, Unsure
 from bot.daily.subscriptions import Subscriptions
 from bot.library import Library
 from bot.storage.database import Database, open_database
@@ -36,16 +36,16 @@ class SetClock:
 class Channel:
     """Answers each send with the next of `answers`, otherwise by posting; a known nonce posts nothing new."""
 
-    answers: list[Refused | Unsure | BaseException] = field(default_factory=list)
+    answers: list[Refused | Unreached | Unsure | BaseException] = field(default_factory=list)
     posted: dict[str, Post] = field(default_factory=dict)
     asked: list[Post] = field(default_factory=list)
 
-    async def send(self, post: Post) -> Sent | Refused | Unsure:
+    async def send(self, post: Post) -> Sent | Refused | Unreached | Unsure:
         self.asked.append(post)
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, BaseException):
             raise answer
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused | Unreached):
             return answer
         self.posted.setdefault(post.nonce, post)  # an unsure send has arrived here, and its answer was lost
         return answer or Sent(list(self.posted).index(post.nonce) + 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.delivery import Refused, Scheduler, Unsure
+from bot.daily.delivery import Refused, Scheduler, Unreached, Unsure
 from tests.daily.conftest import CHANNEL, GUILD, Channel, Daily, SetClock, daily_in
 
 
@@ -95,6 +95,36 @@ async def test_a_refusal_ends_the_day_and_keeps_its_commitment(daily: Daily) -> 
     await daily.at(3, 2, 9)
     assert await daily.ledger() == [("2026-03-01", "failed", "50013"), ("2026-03-02", "sent", None)]
     assert [post.commitment.position for post in daily.channel.asked] == [1, 1]
+
+
+async def test_what_could_not_be_reached_is_tried_again_within_the_grace(daily: Daily) -> None:
+    await at_nine(daily)
+    daily.channel.answers = [Unreached("no route")] * 3
+    await daily.at(3, 1, 9)
+    assert await daily.ledger() == []
+    await daily.at(3, 1, 9, 10)
+    await daily.at(3, 1, 12)
+    await daily.at(3, 1, 14)
+    assert len(daily.channel.asked) == 4
+    assert await daily.ledger() == [("2026-03-01", "sent", None)]
+
+
+async def test_what_could_not_be_reached_all_day_is_missed(daily: Daily) -> None:
+    await at_nine(daily)
+    daily.channel.answers = [Unreached("no route")]
+    await daily.at(3, 1, 9)
+    await daily.at(3, 1, 15, 1)
+    assert await daily.ledger() == [("2026-03-01", "missed", "down")]
+
+
+async def test_an_unsure_attempt_is_not_forgotten_for_one_that_did_not_arrive(daily: Daily) -> None:
+    await at_nine(daily)
+    daily.channel.answers = [Unsure("cut"), Unreached("no route")]
+    await daily.at(3, 1, 9)
+    await daily.at(3, 1, 9, 1)
+    await daily.at(3, 1, 9, 10)
+    assert await daily.ledger() == [("2026-03-01", "unknown", "unsettled")]
+    assert len(daily.channel.posted) == 1
 
 
 async def test_an_unsure_send_is_asked_again_with_the_same_nonce(daily: Daily) -> None:
