@@ -19,7 +19,7 @@ _LIMITS: Final = {
     "issuer": 200,
     "language": 35,
     "source": 300,
-    "edition": 200,
+    "edition": 120,
     "edition_note": 1000,
     "sha256": 64,
 }

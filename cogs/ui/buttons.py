@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
+from bot.errors import NoSuchParagraph, NoSuchSentence, PassageGone
 from cogs.ui import screens
 from cogs.ui.found import results
 from cogs.ui.parts import View
@@ -24,7 +25,10 @@ async def show(screen: Screen, library: Library) -> View:
     match screen:
         case QuoteScreen(key, citation):
             slug = slug_for(key, library.documents())
-            return quotation(library.quote(str(citation), slug), screen)
+            try:
+                return quotation(library.quote(str(citation), slug), screen)
+            except (NoSuchParagraph, NoSuchSentence) as error:
+                raise PassageGone from error
         case CommitmentsScreen(key):
             return commitments(library.commitments(slug_for(key, library.documents())), screen)
         case SearchScreen(key, query, page):

@@ -14,12 +14,12 @@ from cogs.ui.markdown import escape, with_matches
 from cogs.ui.parts import View, button, card, page_of, source, text, turns
 from cogs.ui.screens import QuoteScreen, SearchScreen, key_of
 
-EXCERPT_LIMIT: Final = 700
+EXCERPT_LIMIT: Final = 500
 
 
 def results(found: Results, screen: SearchScreen) -> View:
     """Return one page of hits, each with its matches in bold, its citation and a button to its paragraph."""
-    at_least = "More than " if found.total == HIT_CAP else ""
+    at_least = "At least " if found.total == HIT_CAP else ""
     count = f"{at_least}{found.total} passage{'s' if found.total != 1 else ''}"
     parts: list[ui.Item[Any]] = [text(f"**{count} for “{escape(opening(found.query, 100))}”**")]
     for index, hit in enumerate(found.hits):

@@ -19,7 +19,7 @@ Button = ui.Button[Any]
 
 TEXT_LIMIT: Final = 4000
 """All text of a message, in UTF-16 units."""
-BODY_LIMIT: Final = 2600
+BODY_LIMIT: Final = 2400
 """What quotations take of it at most; the rest is for what is said about them."""
 ACCENT: Final = discord.Colour(0x3B6EA5)
 

@@ -18,6 +18,7 @@ HEADING_LIMIT: Final = 120
 PIECE_LIMIT: Final = BODY_LIMIT - 2 * HEADING_LIMIT - 40
 """A quoted piece, so that its number and heading (escaped, at worst twice as long) fit on the page too."""
 CORRECTIONS_SHOWN: Final = 3
+CORRECTION_LIMIT: Final = 40
 
 
 def quotation(passage: Passage, screen: QuoteScreen) -> View:
@@ -77,7 +78,7 @@ def _corrections(passage: Passage, *, supplied: bool) -> str | None:
 
 
 def _correction(made: Correction) -> str:
-    was, now, why = (escape(opening(part, 60)) for part in (made.find, made.replace, made.reason))
+    was, now, why = (escape(opening(part, CORRECTION_LIMIT)) for part in (made.find, made.replace, made.reason))
     return f"-# Corrected here: “{was}” reads “{now}” ({why})."
 
 

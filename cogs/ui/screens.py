@@ -14,6 +14,8 @@ from bot.text.words import utf16
 CUSTOM_ID_LIMIT: Final = 100
 QUERY_LIMIT: Final = 70
 """A query travels in the buttons of its results, so that is as long as it can be, in UTF-16 units."""
+LAST_PAGE: Final = 9999
+"""More than any document has."""
 ANY: Final = "-"
 """In place of a document's key: the whole library."""
 
@@ -94,13 +96,18 @@ def decode(state: str) -> Screen:
         match kind:
             case "q":
                 key, page, supplied, citation = rest.split(":")
-                return QuoteScreen(key, parse(citation), int(page), supplied == "1")
+                return QuoteScreen(key, parse(citation), _page(page), supplied == "1")
             case "s":
                 key, page, query = rest.split(":", 2)
-                return SearchScreen(key, query, int(page))
+                return SearchScreen(key, query, _page(page))
             case "c":
                 key, page = rest.split(":")
-                return CommitmentsScreen(key, int(page))
+                return CommitmentsScreen(key, _page(page))
     except (ValueError, BadCitation, ReversedRange) as error:
         raise PassageGone from error
     raise PassageGone
+
+
+def _page(number: str) -> int:
+    """Read a page's number; a forged one must not overflow an offset in the database."""
+    return max(0, min(int(number), LAST_PAGE))

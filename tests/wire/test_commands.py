@@ -40,16 +40,18 @@ async def test_quotations(sandbox: Checked) -> None:
 
 async def test_a_long_range_is_paged_and_never_cut(sandbox: Checked) -> None:
     first = await sandbox.command("/quote paragraph:0-6")
-    second = await sandbox.press("Next")
-    assert "Page 1 of 2" in first.text
-    assert "Page 2 of 2" in second.text
-    for words in ("NATO guests", "As we solemnly", "further increasing", THIRD_BEGINS, THIRD_ENDS):
-        assert words in first.text
-    for words in ("The Russian war also", "NATO is a defensive", "We stand with them."):
-        assert words in second.text
+    pages = [first.text]
+    while "[ Next ](disabled)" not in pages[-1]:
+        pages.append((await sandbox.press("Next")).text)
+    assert [f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, 1)] == [True] * len(pages)
+    for begins in ("NATO guests", "As we solemnly", "further increasing", THIRD_BEGINS, THIRD_ENDS):
+        assert sum(begins in page for page in pages) == 1
+    for begins in ("The Russian war also", "NATO is a defensive", "We stand with them."):
+        assert sum(begins in page for page in pages) == 1
     with pytest.raises(ClientError):
         await sandbox.press("Next")
-    assert (await sandbox.press("Previous")).text == first.text
+    for page in reversed(pages[:-1]):
+        assert (await sandbox.press("Previous")).text == page
     supplied = await sandbox.press("As supplied")
     assert "their land , and our" in supplied.text
     assert (await sandbox.press("As corrected")).text == first.text
@@ -59,11 +61,11 @@ async def test_buttons_live_through_a_restart_and_turn_for_the_asker_alone(sandb
     await sandbox.command("/quote paragraph:0-6")
     await sandbox.restart()
     turned = await sandbox.press("Next")
-    assert "Page 2 of 2" in turned.text
+    assert "Page 2 of" in turned.text
     assert not turned.ephemeral
     sandbox.act_as("member")
     private = await sandbox.press("Previous")
-    assert "Page 1 of 2" in private.text
+    assert "Page 1 of" in private.text
     assert private.ephemeral
     await sandbox.command("/quote paragraph:2.4")
     assert "We are further increasing" in (await sandbox.press("In context")).text

@@ -143,5 +143,18 @@ def test_all_commitments_stand_on_the_pages(count: int) -> None:
     assert all(f"deed {n} for" in shown for n in range(count))
 
 
+def test_the_longest_notes_leave_room_for_the_longest_page() -> None:
+    corrections = "".join(
+        f"[[corrections]]\nfind = '{letter}{'*' * 90}'\nreplace = '{letter}{'_' * 90}'\nreason = '{'<' * 150}'\n"
+        for letter in "abcde"
+    )
+    sidecar = f"short_title = '{'*' * 100}'\nedition = '{'_' * 120}'\ndate = 2023-12-28\n{corrections}"
+    wrong = " ".join(letter + "*" * 90 for letter in "abcde")
+    quoted = passage(f"{wrong} {'@x ' * 3000}\n\nEnd.", Citation(1, 1), sidecar)
+    view = quotation(quoted, screen(Citation(1, 1)))
+    sendable(view)
+    assert "And 2 more; /documents lists them." in texts(view)
+
+
 async def test_a_view_is_sent_stopped_so_that_no_task_waits_for_it() -> None:
     assert commitment(promise("We will act.\n\nEnd.")).is_finished()
