@@ -88,7 +88,7 @@ class Herald(commands.AutoShardedBot):
     async def _sync_operator_guild(self, guild: discord.Object) -> None:
         try:
             await self._sync_scope(guild)
-        except discord.Forbidden:
+        except (discord.Forbidden, discord.NotFound):
             _log.error(
                 "OPERATOR_GUILD_ID %d is not a server that this bot was added to: there is no /reload and no /status",
                 guild.id,

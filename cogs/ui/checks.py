@@ -7,6 +7,6 @@ from typing import Final
 from discord import app_commands
 
 ordinary: Final = app_commands.checks.cooldown(10, 20.0)
-"""10 in 20 seconds for each user and command."""
+"""10 in 20 seconds for each user, over all commands that have it."""
 rare: Final = app_commands.checks.cooldown(3, 20.0)
 """3 in 20 seconds, for what costs more than an answer."""

@@ -118,6 +118,9 @@ async def refuse(interaction: Interaction, error: Exception) -> None:
             sentence = "Only who has the permission Manage Server can do that here."
         case app_commands.NoPrivateMessage():
             sentence = explain(errors.ServerOnly())
+        case app_commands.TransformerError(type=discord.AppCommandOptionType.channel):
+            # No client offers such a channel, but it may be gone or hidden by the time the command arrives.
+            sentence = explain(errors.WrongChannel(cause.value.id))
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             sentence = (
                 "This command has changed since your Discord loaded it. Restart Discord (Ctrl+R) and try again."

@@ -1,4 +1,4 @@
-"""Every command, completion and button, as a person meets them."""
+"""The other commands over the wire: lists, the commitment of the day, what Herald is, pauses, direct messages."""
 
 from __future__ import annotations
 
@@ -7,236 +7,165 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox import commons
-from bot.sandbox.interactions import COMMAND, COMPONENT
+from bot.sandbox.client import buttons
 from bot.sandbox.lines import ClientError
-from tests.wire.conftest import Checked
+from tests.wire.conftest import Checked, labels, walk
 
-THIRD_BEGINS = "Russia bears full responsibility"
-THIRD_ENDS = "other relevant UN General Assembly Resolutions."
-TYPING = timedelta(seconds=3)
-EDITION = "As supplied: a reworded copy, not the official text"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-async def test_quotations(sandbox: Checked) -> None:
-    for line, words, missing in (
-        ("/quote paragraph:3", (THIRD_BEGINS, THIRD_ENDS, "paragraph 3", EDITION), "We are further"),
-        ("/quote paragraph:0", ("NATO guests are bound by this Declaration.", "preamble"), "As we solemnly"),
-        ("/quote paragraph:preamble", ("NATO guests are bound",), "As we solemnly"),
-        (
-            "/quote paragraph:4",
-            ("people around the world. We will continue", "Corrected here"),
-            "world. the world. We",
-        ),
-        ("/quote paragraph:3.2 document:nato-ukraine-2023", ("OSCE", "paragraph 3, sentence 2"), THIRD_BEGINS),
-        ("/quote paragraph:¶ 6", ("We stand with them.",), "NATO is a defensive"),
-    ):
-        reply = await sandbox.command(line)
-        assert all(word in reply.text for word in words), line
-        assert missing not in reply.text, line
-        assert not reply.ephemeral
-    assert (await sandbox.command("/quote paragraph:3 hidden:true")).ephemeral
+TWELVE = ["1.1", "2.1", "2.2", "2.3", "2.4", "3.4", "4.3", "5.2", "5.3", "5.5", "5.6", "5.7"]
 
 
-async def test_a_long_range_is_paged_and_never_cut(sandbox: Checked) -> None:
-    first = await sandbox.command("/quote paragraph:0-6")
-    pages = [first.text]
-    while "[ Next ](disabled)" not in pages[-1]:
-        pages.append((await sandbox.press("Next")).text)
-    assert [f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, 1)] == [True] * len(pages)
-    for begins in ("NATO guests", "As we solemnly", "further increasing", THIRD_BEGINS, THIRD_ENDS):
-        assert sum(begins in page for page in pages) == 1
-    for begins in ("The Russian war also", "NATO is a defensive", "We stand with them."):
-        assert sum(begins in page for page in pages) == 1
-    with pytest.raises(ClientError):
-        await sandbox.press("Next")
-    for page in reversed(pages[:-1]):
-        assert (await sandbox.press("Previous")).text == page
-    supplied = await sandbox.press("As supplied")
-    assert "their land , and our" in supplied.text
-    assert (await sandbox.press("As corrected")).text == first.text
+async def test_the_commitments(shared: Checked) -> None:
+    for line in ("/commitments", "/commitments document:nato-ukraine-2023"):
+        pages = await walk(shared, await shared.ask(line))
+        shown = "\n".join(reply.text for reply in pages)
+        places = re.findall(r"│ paragraph (\d), sentence (\d+)\n", shown)
+        assert [".".join(place) for place in places] == TWELVE
+        assert re.findall(r"│ \*{0,2}(\d+)\.", shown) == [str(n) for n in range(1, 13)]
+        assert "NATO guests" not in shown
+        assert (await shared.press("Previous")).text == pages[-2].text
+    assert (await shared.ask("/commitments hidden:true")).ephemeral
 
 
-async def test_buttons_live_through_a_restart_and_turn_for_the_asker_alone(sandbox: Checked) -> None:
-    await sandbox.command("/quote paragraph:0-6")
-    await sandbox.restart()
-    turned = await sandbox.press("Next")
-    assert "Page 2 of" in turned.text
-    assert not turned.ephemeral
-    sandbox.act_as("member")
-    private = await sandbox.press("Previous")
-    assert "Page 1 of" in private.text
-    assert private.ephemeral
-    await sandbox.command("/quote paragraph:2.4")
-    assert "We are further increasing" in (await sandbox.press("In context")).text
-
-
-@pytest.mark.parametrize("custom_id", ["h1:turn:q:ffffffff:0:0:3", "h1:open:q:xx", "h1:turn:s:-:zz:q", "h1:open:z:1"])
-async def test_forged_and_stale_buttons_say_that_the_text_is_gone(sandbox: Checked, custom_id: str) -> None:
-    message = (await sandbox.command("/quote paragraph:2.4")).messages[0]
-    button = next(part for part in message.body["components"][0]["components"] if part["type"] == 1)["components"][0]
-    button["custom_id"] = custom_id
-    data = {"custom_id": custom_id, "component_type": 2, "id": button["id"]}
-    pressed = await sandbox.reply(await sandbox.send(COMPONENT, data, source=message))
-    assert "no longer there" in pressed.text
-    assert pressed.ephemeral
-
-
-REFUSED = ["99", "abc", "3-1", " ", "x" * 300, "3.99", "0.9", "@everyone", "<@&1>", "**3**", "3-99", "'; DROP TABLE"]
-
-
-async def test_what_is_no_place_gets_one_helpful_sentence(sandbox: Checked) -> None:
-    for given in REFUSED:
-        await sandbox.jump(TYPING)
-        reply = await sandbox.command(f"/quote paragraph:{given}")
-        assert reply.ephemeral, given
-        assert len(reply.text.splitlines()) <= 2, given
-        assert re.search(r"[.?]$", reply.text), given
-        assert "Try" in reply.text or "There is" in reply.text or "Did you mean" in reply.text, given
-        body = sandbox.requests[-1].body
-        assert body["data"].get("allowed_mentions", {"parse": []})["parse"] == []
-    assert not [notice for notice in sandbox.notices if "Traceback" in notice or "ERROR" in notice]
-
-
-async def test_searches(sandbox: Checked) -> None:
-    for query, words in (
-        ('"rules-based order"', "international **rules-based order**"),
-        ("sovereignty", "independence, **sovereignty** and"),
-        ("Russia's", "**Russia"),
-        ("Russia’s", "**Russia"),
-        ("NOT", "has **not** shown"),
-        ("open-door", "**open door** policy"),
-        ("sover*", "**sovereignty**"),
-    ):
-        await sandbox.jump(TYPING)
-        reply = await sandbox.command(f"/search query:{query}")
-        sent = str(sandbox.requests[-1].body)
-        assert words in sent, query
-        assert "paragraph" in reply.text
-        assert EDITION in reply.text
-    for query in ('"', "*", "(", "^", "🕊"):
-        await sandbox.jump(TYPING)
-        reply = await sandbox.command(f"/search query:{query}")
-        assert "has no word to search for" in reply.text
-        assert reply.ephemeral
-    for query in ("xyzzy", "body:x", "NEAR(a b)", "a AND", "{x}"):
-        await sandbox.jump(TYPING)
-        reply = await sandbox.command(f"/search query:{query}")
-        assert "Nothing found" in reply.text or "passage" in reply.text, query
-
-
-async def test_results_are_paged_and_lead_to_their_paragraph(sandbox: Checked) -> None:
-    first = await sandbox.command("/search query:Ukraine")
-    assert "Page 1 of" in first.text
-    second = await sandbox.press("Next")
-    assert "Page 2 of" in second.text
-    assert second.text != first.text
-    label = re.findall(r"\[ (Paragraph \d) \]", second.text)[0]
-    opened = await sandbox.press(label)
+async def test_today_is_the_same_for_everyone_until_tomorrow(shared: Checked) -> None:
+    today = await shared.ask("/today")
+    position = re.search(r"Commitment (\d+) of 12", today.text)
+    assert position is not None
+    assert re.search(r"paragraph \d, sentence \d, 24 February 2023", today.text)
+    assert not today.ephemeral
+    assert labels(today) == ["In context"]
+    opened = await shared.press("In context")
     assert opened.ephemeral
-    assert f"{label.lower()}, 24 February 2023" in opened.text
+    assert (await shared.ask("/today hidden:true")).ephemeral
+    for who, where in (("member", "Commons"), ("operator", "Operators"), ("member", None)):
+        shared.act_as(who, where)
+        assert (await shared.ask("/today")).text == today.text
+    await shared.jump(timedelta(days=1))
+    assert f"Commitment {int(position[1]) % 12 + 1} of 12" in (await shared.ask("/today")).text
 
 
-async def test_lists(sandbox: Checked) -> None:
-    shown = (await sandbox.command("/commitments")).text + (await sandbox.press("Next")).text
-    assert all(f"{number}. " in shown for number in range(1, 13))
-    assert "NATO guests" not in shown
-    listed = (await sandbox.command("/documents")).text
-    assert "nato-ukraine-2023" in listed
-    assert "preamble and 6 paragraphs" in listed
-    assert "12 key commitments" in listed
-    assert "5019c1961732424e1c02f4f085dca8f362107fd2342516c28b9c26f664ff75bb" in listed
-    assert "sentence" in (await sandbox.command("/random")).text
-    today = (await sandbox.command("/today")).text
-    assert today == (await sandbox.command("/today")).text
-    assert "of 12" in today
+async def test_the_documents(shared: Checked) -> None:
+    reply = await shared.ask("/documents")
+    for words in (
+        "1 document\n",
+        "Statement by the North Atlantic Council",
+        "nato-ukraine-2023 · North Atlantic Council · 24 February 2023 · preamble and 6 paragraphs (by sidecar)",
+        "12 key commitments",
+        "As supplied: a reworded copy, not the official text",
+        "Source: nato.int, official_texts_212268",
+        "2 corrections declared",
+        "SHA-256 5019c1961732424e1c02f4f085dca8f362107fd2342516c28b9c26f664ff75bb",
+    ):
+        assert words in reply.text.replace("**", "")
+    assert not reply.ephemeral
+    assert (await shared.ask("/documents hidden:true")).ephemeral
+
+
+ORDINARY = ("quote", "search", "commitments", "today", "random", "documents", "about", "help")
+SETTINGS = ("daily set", "daily show", "daily remove")
 
 
 @pytest.mark.parametrize("command", ["/about", "/help"])
-async def test_about_names_every_command_as_a_clickable_mention(sandbox: Checked, command: str) -> None:
-    sandbox.act_as("operator", "Operators")
-    text = (await sandbox.command(command)).text
-    sent = str(sandbox.requests[-1].body)
-    ordinary = ("quote", "search", "commitments", "today", "random", "documents", "about", "help")
-    for name in (*ordinary, "daily set", "daily show", "daily remove", "reload", "status"):
-        assert re.search(rf"</{name}:\d+>", sent), name
-    assert "permissions=68608" in text
-    assert "MIT" in text
-    assert "not affiliated" in text
-    assert "no user id is kept" in text
+async def test_about_names_every_command_as_a_clickable_mention(shared: Checked, command: str) -> None:
+    for where, names in (
+        ("Commons", (*ORDINARY, *SETTINGS)),
+        ("Operators", (*ORDINARY, *SETTINGS, "reload", "status")),
+    ):
+        shared.act_as("operator", where)
+        reply = await shared.ask(command)
+        assert reply.ephemeral
+        told = dict(re.findall(r"</([a-z ]+):(\d+)>: \w", str(shared.requests[-1].body)))
+        assert set(told) == set(names)
+        for name, id_ in told.items():
+            assert id_ == shared.named(name.split()[0])["id"]
+    assert "quotes public declarations" in reply.text
+    assert "not affiliated" in reply.text
+    assert "MIT" in reply.text
+    assert "Privacy: no message is read and no user id is kept" in reply.text
+    assert not (await shared.ask(f"{command} hidden:false")).ephemeral
 
 
-async def test_completions(sandbox: Checked) -> None:
-    async def offered(line: str) -> list[str]:
-        return [choice["value"] for choice in await sandbox.complete(line)]
-
-    assert await offered("/quote paragraph:") == ["preamble", "1", "2", "3", "4", "5", "6"]
-    assert "2" in await offered("/quote paragraph:so")
-    assert await offered("/quote paragraph:3.") == [f"3.{n}" for n in range(1, 9)]
-    assert await offered("/quote paragraph:4-") == ["4-5", "4-6"]
-    assert "3" in await offered("/quote document:nonsense paragraph:Russia bears")
-    assert await offered("/quote paragraph:xyzzy") == []
-    assert await offered("/quote paragraph:3 document:nato") == ["nato-ukraine-2023"]
-    assert "sovereignty" in await offered("/search query:sov")
-    assert "open door" not in await offered("/search query:zzz")
-    assert (await offered("/daily set timezone:kyi"))[0] == "Europe/Kyiv"
-    assert (await offered("/daily set timezone:New York"))[0] == "America/New_York"
-    assert (await offered("/daily set time:9"))[0] == "09:00"
-    labels = [choice["name"] for choice in await sandbox.complete("/quote paragraph:3")]
-    assert labels[0].startswith("3 · Russia bears full responsibility")
+async def test_the_invitation_asks_for_three_permissions(shared: Checked) -> None:
+    reply = await shared.ask("/about")
+    (link,) = [button for button in buttons(reply.messages[0].body["components"]) if button.get("url")]
+    assert link["label"] == "Add to a server"
+    assert link["url"].startswith("https://discord.com/oauth2/authorize?")
+    assert {"permissions=68608", f"client_id={shared.world.application_id}"} <= set(re.split("[?&]", link["url"]))
+    assert {"applications.commands", "bot"} <= set(re.split(r"[=&+]|%20", link["url"]))
+    assert "View Channel, Send Messages, Read Message History" in reply.text
 
 
-async def test_ten_in_twenty_seconds_then_a_pause(sandbox: Checked) -> None:
-    replies = [(await sandbox.command("/random")).text for _ in range(11)]
-    assert "a lot at once" in replies[10]
-    assert not any("a lot at once" in reply for reply in replies[:10])
-    sandbox.act_as("member")
-    assert "a lot at once" not in (await sandbox.command("/random")).text
+COMPLETED: list[tuple[str, list[str]]] = [
+    ("/daily set timezone:kyi", ["Europe/Kyiv"]),
+    ("/daily set timezone:kiev", ["Europe/Kyiv"]),
+    ("/daily set timezone:New York", ["America/New_York"]),
+    ("/daily set timezone:ukraine", ["Europe/Kyiv"]),
+    ("/daily set timezone:", ["UTC"]),
+    ("/daily set timezone:utc", ["UTC"]),
+    ("/daily set timezone:xyzzyplugh", []),
+    ("/daily set time:9", ["09:00"]),
+    ("/daily set time:9pm", ["21:00"]),
+    ("/daily set time:21.3", []),
+    ("/daily set time:21.30", ["21:30"]),
+    ("/daily set time:", ["07:00"]),
+    ("/daily set time:later", []),
+    ("/daily set document:na", ["nato-ukraine-2023"]),
+    ("/commitments document:na", ["nato-ukraine-2023"]),
+    ("/random document:statement", ["nato-ukraine-2023"]),
+    ("/random document:zzz", []),
+]
 
 
-async def test_in_direct_messages(sandbox: Checked) -> None:
-    sandbox.act_as("member", None)
-    assert THIRD_BEGINS in (await sandbox.command("/quote paragraph:3")).text
-    assert "of 12" in (await sandbox.command("/today")).text
-    with pytest.raises(ClientError):
-        await sandbox.command("/daily show")
+@pytest.mark.parametrize(("line", "first"), COMPLETED, ids=[row[0] for row in COMPLETED])
+async def test_completion(shared: Checked, line: str, first: list[str]) -> None:
+    offered = [choice["value"] for choice in await shared.complete(line)]
+    assert offered[: len(first) or 1] == first
 
 
-async def test_settings_and_the_operators_commands_are_hidden_from_others(sandbox: Checked) -> None:
-    sandbox.act_as("member")
+async def test_what_can_be_completed_is(shared: Checked) -> None:
+    """Every text option of every command that has a set of sensible values is completed."""
+    completed = {
+        (command["name"], option["name"])
+        for scope in shared.world.commands.values()
+        for command in scope
+        for inner in (command["options"], *(sub.get("options") or [] for sub in command["options"]))
+        for option in inner
+        if option["type"] == 3 and not option.get("autocomplete")
+    }
+    assert not completed
+
+
+async def test_ten_in_twenty_seconds_then_a_pause(shared: Checked) -> None:
+    replies = [await shared.command("/random") for _ in range(11)]
+    assert not any("a lot at once" in reply.text for reply in replies[:10])
+    assert re.search(r"That was a lot at once\. Try again in \d+ seconds\.", replies[10].text)
+    assert replies[10].ephemeral
+    assert "a lot at once" in (await shared.command("/today")).text, "all commands count together"
+    shared.act_as("member")
+    assert "a lot at once" not in (await shared.command("/random")).text
+    shared.act_as("admin")
+    await shared.jump(timedelta(seconds=21))
+    assert "a lot at once" not in (await shared.command("/random")).text
+
+
+async def test_in_direct_messages(shared: Checked) -> None:
+    shared.act_as("member", None)
+    for line in ("/quote paragraph:3", "/search query:peace", "/commitments", "/today", "/random", "/documents"):
+        assert "24 February 2023" in (await shared.ask(line)).text
+    assert "</quote:" in str((await shared.ask("/about")).messages[0].body)
+    assert await shared.complete("/quote paragraph:so")
     for line in ("/daily show", "/reload", "/status"):
         with pytest.raises(ClientError):
-            await sandbox.command(line)
+            await shared.ask(line)
 
 
-@pytest.mark.parametrize("who", ["admin", "member"])
-@pytest.mark.parametrize("name", ["reload", "status"])
-async def test_the_operator_alone_is_obeyed_whatever_a_client_sends(sandbox: Checked, who: str, name: str) -> None:
-    guild = sandbox.world.guilds[commons.OPERATORS]
-    command = next(found for scope in sandbox.world.commands.values() for found in scope if found["name"] == name)
-    sandbox.act_as(who)
-    sent = await sandbox.send(
-        COMMAND,
-        {"id": command["id"], "name": name, "type": 1, "guild_id": str(guild.id)},
-        channel=next(iter(guild.channels.values())),
-    )
-    reply = await sandbox.reply(sent)
-    assert "Only the operator" in reply.text
-    assert reply.ephemeral
-
-
-async def test_the_status_for_the_operator(sandbox: Checked) -> None:
-    sandbox.act_as("operator", "Operators")
-    text = (await sandbox.command("/status")).text
-    assert re.search(r"Gateway: 2 servers, 1 shard, latency \d+ ms", text)
-    assert "library.db" in text
-    assert "1 document, 0 daily posts" in text
-    assert "Scheduler's last round" in text
-
-
-async def test_commands_are_sent_once_and_the_token_never_appears(sandbox: Checked) -> None:
-    before = [request.path for request in sandbox.requests if request.method == "PUT"]
-    assert len(before) == 2
-    await sandbox.restart()
-    assert [request.path for request in sandbox.requests if request.method == "PUT"] == before
-    assert commons.TOKEN not in sandbox.child.log.read_text(encoding="utf-8")
+async def test_a_command_that_is_no_more_asks_for_a_restart_of_the_client(shared: Checked) -> None:
+    for data in (
+        {"id": "1", "name": "removed", "type": 1},
+        {"id": shared.named("quote")["id"], "name": "quote", "type": 1},
+        {"id": shared.named("daily")["id"], "name": "daily", "type": 1, "options": [{"type": 1, "name": "gone"}]},
+    ):
+        reply = await shared.raw(data)
+        assert "This command has changed since your Discord loaded it." in reply.text
+        assert reply.ephemeral
