@@ -38,7 +38,7 @@ def parse(name: str, data: bytes, sidecar_data: bytes | None) -> Document:
         reason = f"has SHA-256 {sha256}, but {sidecar_name} describes {facts.texts['sha256']}"
         raise SeedError(name, "", f"{reason}; check the text, then state its hash there")
     text, date_in_file = _header(name, _decode(name, data))
-    if not text.strip():
+    if not any(map(str.isalnum, text)):  # a mark without width is no white space either
         raise SeedError(name, "", "holds no text")
     found = layout.read(text)
     structure, blocks = found.structure, found.blocks

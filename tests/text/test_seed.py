@@ -191,6 +191,8 @@ TEXT = "One is here. Two's there."
     [
         (b"", None, "", "holds no text"),
         (b" \n\n\t", None, "", "holds no text"),
+        (b" \n\xef\xbb\xbf", None, "", "holds no text"),
+        (b"--- ***", None, "", "holds no text"),
         (b"date 2023-02-25", None, "", "holds no text"),
         (b"# Only a title", None, "", "headings but no paragraph"),
         (b"date 2023-99-99\nx", None, "line 1", "not like 2023-02-25"),
