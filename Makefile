@@ -54,7 +54,7 @@ types: .venv/dev
 
 check: lint types test ## what CI runs: lint, types, tests
 
-bench: .venv/dev ## measurements, side by side with a bare bot (PART=commands)
+bench: .venv/dev ## measurements, side by side with a bare bot (PART=commands or daily)
 	$(BIN)/python -m tests.bench $(PART)
 
 lock: .venv/ready ## pin the requirements again, with hashes and without the names of hosts

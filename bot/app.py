@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.client import Herald, Services, why_stopped
 from bot.config import Settings
-from bot.daily.delivery import Scheduler
+from bot.daily import new_rules
+from bot.daily.delivery import Deliverer
+from bot.daily.membership import Membership
+from bot.daily.outlook import Outlook
+from bot.daily.scheduler import Scheduler
 from bot.daily.subscriptions import Subscriptions
 from bot.errors import SeedErrors
 from bot.library import Library
 from bot.model import Clock
-from bot.storage.database import DatabaseError, open_database
+from bot.storage.database import Database, DatabaseError, open_database
+from bot.traffic import Traffic
 from cogs import EXTENSIONS
 from cogs.poster import ChannelPoster
 
@@ -27,6 +33,10 @@ OK: Final = 0
 FAILED: Final = 1
 UNUSABLE: Final = 2
 SWITCH_INTERVAL: Final = 0.0005
+ON_TIME: Final = timedelta(minutes=2)
+"""The least grace: a post is never due and sent at the very same instant."""
+LAST_ANSWERS: Final = 5.0
+"""Seconds that deliveries under way have when the bot is told to stop."""
 _LONGEST_SLEEP: Final = 30.0
 _log = logging.getLogger(__name__)
 
@@ -59,16 +69,37 @@ async def run(settings: Settings, clock: Clock, *, sync: bool = False) -> int:
             state = await stack.enter_async_context(open_database(state_path, "state"))
             library = Library(library_database, settings.seeds_dir)
             await library.start()
-            client = await stack.enter_async_context(Herald(settings, state, EXTENSIONS, sync=sync))
-            scheduler = Scheduler(state, library, ChannelPoster(client), clock, settings.daily_grace)
-            subscriptions = Subscriptions(state, library, scheduler, clock)
-            client.services = Services(settings, library, subscriptions, scheduler, clock, (library_path, state_path))
-            return await _serve(client, scheduler, settings.token)
+            await new_rules.apply(state)
+            traffic = Traffic(clock)
+            client = await stack.enter_async_context(Herald(settings, state, traffic, EXTENSIONS, sync=sync))
+            services = _services(settings, clock, library, state, client, traffic)
+            client.services = services
+            return await _serve(client, services.scheduler, settings.token)
     except (DatabaseError, SeedErrors) as error:
         _log.error("%s", error)
     except OSError as error:
         _log.error("%s: %s", error.filename or settings.data_dir, error.strerror or error)
     return FAILED
+
+
+def _services(
+    settings: Settings, clock: Clock, library: Library, state: Database, client: Herald, traffic: Traffic
+) -> Services:
+    poster, grace = ChannelPoster(client), max(settings.daily_grace, ON_TIME)
+    deliverer = Deliverer(state, library, poster, clock, grace)
+    scheduler = Scheduler(state, deliverer, poster, clock, grace)
+    return Services(
+        settings=settings,
+        library=library,
+        subscriptions=Subscriptions(state, library, scheduler, clock),
+        outlook=Outlook(state, library, clock),
+        membership=Membership(state, scheduler, clock),
+        scheduler=scheduler,
+        deliverer=deliverer,
+        traffic=traffic,
+        clock=clock,
+        databases=(settings.data_dir / LIBRARY_FILE, settings.data_dir / STATE_FILE),
+    )
 
 
 async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
@@ -85,6 +116,8 @@ async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
     for task in running:
         if task.get_name() != "client":  # it ends by itself when the client is closed
             task.cancel()
+    # What is being posted may have its answer first; what has none soon is settled at the next start.
+    await asyncio.wait([task for task in tasks if task.get_name() != "client"], timeout=LAST_ANSWERS)
     await client.close()
     await asyncio.wait(tasks)
     for task in done:
@@ -98,4 +131,7 @@ async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
 
 async def _deliver(client: Herald, scheduler: Scheduler) -> None:
     await client.wait_until_ready()
+    # The servers are here to stay. A full collection that looks at them all would hold up every command meanwhile.
+    gc.collect()
+    gc.freeze()
     await scheduler.run()

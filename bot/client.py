@@ -17,12 +17,16 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.config import DISCORD_API, Settings
-from bot.daily.delivery import Scheduler
+from bot.daily.delivery import Deliverer
+from bot.daily.membership import Membership
+from bot.daily.outlook import Outlook
+from bot.daily.scheduler import Scheduler
 from bot.daily.subscriptions import Subscriptions
 from bot.library import Library
 from bot.model import Clock
 from bot.storage import commands as command_scopes
 from bot.storage.database import Database
+from bot.traffic import Traffic
 
 PERMISSIONS: Final = {
     "View Channel": "view_channel",
@@ -41,7 +45,11 @@ class Services:
     settings: Settings
     library: Library
     subscriptions: Subscriptions
+    outlook: Outlook
+    membership: Membership
     scheduler: Scheduler
+    deliverer: Deliverer
+    traffic: Traffic
     clock: Clock
     databases: tuple[Path, ...]
 
@@ -51,7 +59,9 @@ class Herald(commands.AutoShardedBot):
 
     services: Services
 
-    def __init__(self, settings: Settings, state: Database, extensions: Sequence[str], *, sync: bool) -> None:
+    def __init__(
+        self, settings: Settings, state: Database, traffic: Traffic, extensions: Sequence[str], *, sync: bool
+    ) -> None:
         # Herald never speaks; without this, every start warns of missing voice libraries.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -64,12 +74,16 @@ class Herald(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             # How long after the last server "ready" comes; nothing here relies on a complete cache.
             guild_ready_timeout=0.5,
+            http_trace=traffic.trace(),
+            # A longer wait is an answer to be planned with, not to be slept through.
+            max_ratelimit_timeout=30.0,
         )
         self._settings = settings
         self._state = state
         self._extensions = extensions
         self._sync = sync
         self.command_ids: dict[str, int] = {}
+        self._before_identify: dict[int, list[discord.Guild]] = {}
         Route.BASE = settings.api_url
 
     async def setup_hook(self) -> None:
@@ -105,6 +119,18 @@ class Herald(commands.AutoShardedBot):
             await command_scopes.remember(self._state, application_id, guild_id, digest, ids)
             _log.info("%d commands synced, scope %s", len(ids), guild_id or "global")
         self.command_ids |= ids
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self._before_identify[shard_id or 0] = [g for g in self.guilds if g.shard_id == (shard_id or 0)]
+        await super().before_identify_hook(shard_id, initial=initial)
+
+    def vanished(self, shard_id: int) -> set[int]:
+        """Return the servers that a shard had before it last identified, and that Discord did not list again.
+
+        discord.py keeps them in its cache; those that are listed it makes anew.
+        """
+        before = self._before_identify.pop(shard_id, [])
+        return {guild.id for guild in before if self.get_guild(guild.id) is guild}
 
     def mention(self, name: str) -> str:
         """Return a command as a clickable mention; its bare name where its id is not known."""

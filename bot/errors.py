@@ -70,13 +70,30 @@ class BadTime(HeraldError):
 
 
 @dataclass(eq=False)
+class BadDays(HeraldError):
+    given: str
+
+
+@dataclass(eq=False)
 class BadZone(HeraldError):
     given: str
     nearest: tuple[str, ...]
 
 
 @dataclass(eq=False)
+class TimeAndZoneNeeded(HeraldError):
+    """A channel that has no daily post yet was given one without a time or a zone."""
+
+
+@dataclass(eq=False)
 class WrongChannel(HeraldError):
+    channel_id: int
+
+
+@dataclass(eq=False)
+class NotAnnouncements(HeraldError):
+    """Only posts in an announcement channel can be published."""
+
     channel_id: int
 
 
@@ -87,13 +104,36 @@ class MissingPermissions(HeraldError):
 
 
 @dataclass(eq=False)
+class RoleIsEveryone(HeraldError):
+    pass
+
+
+@dataclass(eq=False)
+class RoleNotMentionable(HeraldError):
+    role_id: int
+    channel_id: int
+
+
+@dataclass(eq=False)
 class TooManySubscriptions(HeraldError):
     limit: int
 
 
 @dataclass(eq=False)
 class NoSuchSubscription(HeraldError):
+    """`channel_id` is None where none was named and there is not just one."""
+
     channel_id: int | None
+
+
+@dataclass(eq=False)
+class NoSuchChannel(HeraldError):
+    given: str
+
+
+@dataclass(eq=False)
+class NothingToPost(HeraldError):
+    """Today's post is out, on its way, or not due: there is nothing to catch up with."""
 
 
 @dataclass(eq=False)

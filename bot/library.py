@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -20,7 +21,6 @@ from bot.model import (
     Document,
     Hit,
     Passage,
-    Reloaded,
     Results,
 )
 from bot.seeds import fingerprint, parse_folder, read_folder
@@ -28,7 +28,7 @@ from bot.storage import documents as stored
 from bot.storage import search as index
 from bot.storage.database import Database
 from bot.text import citation, query, suggest
-from bot.text.changes import compare
+from bot.text.changes import Changes, compare
 from bot.text.excerpt import best_sentence
 from bot.text.words import words
 
@@ -41,12 +41,23 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The outcome of a reload or of its preview; `ignored` are names in the folder that are not seeds."""
+
+    changes: tuple[Changes, ...]
+    documents: int
+    ignored: tuple[str, ...]
+    preview: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Served:
     """What is in service, made off the event loop and replaced as a whole."""
 
     documents: tuple[Document, ...]
     by_slug: dict[str, Document]
     commitments: dict[str, tuple[Commitment, ...]]
+    by_words: dict[tuple[str, str], Commitment]  # slug and digest -> the first with these words
     vocabulary: tuple[str, ...]  # for completion, the most frequent first
 
     @property
@@ -58,10 +69,12 @@ class _Served:
     def of(cls, documents: tuple[Document, ...]) -> Self:
         texts = (paragraph.text for document in documents for paragraph in document.paragraphs)
         counts = Counter(word for text in texts for word in words(text))
+        commitments = {document.slug: _key_commitments(document) for document in documents}
         return cls(
             documents,
             {document.slug: document for document in documents},
-            {document.slug: _key_commitments(document) for document in documents},
+            commitments,
+            {(slug, c.sentence.digest): c for slug, found in commitments.items() for c in reversed(found)},
             tuple(word for word, _ in counts.most_common() if len(word) > 3 and word not in query.STOP_WORDS),
         )
 
@@ -136,6 +149,21 @@ class Library:
         if not self._served.commitments[found.slug]:
             raise NoCommitments(found.short_title)
         return self._served.commitments[found.slug]
+
+    def commitments_of(self, slugs: Sequence[str]) -> tuple[Commitment, ...]:
+        """Return the key commitments of these documents, of all for none, document after document.
+
+        One that is gone is passed over while another is there. Raises NoSuchDocument, NoCommitments.
+        """
+        there = [slug for slug in slugs or self._served.by_slug if slug in self._served.by_slug]
+        found = sum((self._served.commitments[slug] for slug in there), ())
+        if not found:
+            return self.commitments(slugs[0] if slugs else None)  # which says what is wrong
+        return found
+
+    def find_commitment(self, slug: str | None, digest: str | None) -> Commitment | None:
+        """Return a commitment by its words, if its document has it still."""
+        return self._served.by_words.get((slug or "", digest or ""))
 
     def commitment_of(self, day: date, document: str | None) -> Commitment:
         """Return the commitment of a date: one a day in order, the same for everyone."""

@@ -154,31 +154,6 @@ class Results:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a reload does to one document: numbers of its paragraphs, in order."""
-
-    slug: str
-    title: str
-    added: tuple[int, ...] = ()
-    changed: tuple[int, ...] = ()
-    removed: tuple[int, ...] = ()
-    facts_changed: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.removed or self.facts_changed)
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """The outcome of a reload or of its preview; `ignored` are names in the folder that are not seeds."""
-
-    changes: tuple[Changes, ...]
-    documents: int
-    ignored: tuple[str, ...]
-    preview: bool
-
-
 class Outcome(StrEnum):
     """How a scheduled local day ended; exactly one each."""
 
@@ -189,27 +164,61 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Order(StrEnum):
+    """In which order commitments are posted; in either, none comes again before all were posted."""
+
+    SEQUENCE = "sequence"
+    SHUFFLE = "shuffle"
+
+
+EVERY_DAY: Final = 0b1111111
+"""Weekdays as bits, the lowest is Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an admin chose for a daily post; `documents` are slugs, none of them means all there are."""
+
+    at: dt.time
+    zone: str
+    documents: tuple[str, ...] = ()
+    days: int = EVERY_DAY
+    order: Order = Order.SEQUENCE
+    role_id: int | None = None
+    thread: bool = False
+    publish: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A daily post: where, when, and from which document.
+    """A daily post of a channel.
 
-    `due_date` is the local date of the next post; `next_due_at` the moment to look at it next, which is
-    later than the due time while an attempt is being retried.
+    `due_date` is the local date of the next post that is not in the ledger; `next_due_at` the moment to look
+    at it, which is later than its due time while the server has not been received. `suspended` is Discord's
+    code for why nothing can be posted; `notice` what the admins have not been told yet; `left_at` since when
+    the bot is not in the server; `bag_from` the local date on which the current round of commitments began.
     """
 
     id: int
     guild_id: int
     channel_id: int
-    at: dt.time
-    zone: str
-    document: str
+    plan: Plan
     due_date: dt.date
     next_due_at: dt.datetime
+    paused: bool = False
+    suspended: str | None = None
+    notice: str | None = None
+    left_at: dt.datetime | None = None
+    bag_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row of the ledger: what was claimed for one local day, and how it ended (None: not yet)."""
+    """A row of the ledger: what was claimed for one local day, and how it ended (None: not yet).
+
+    `tried_at` is the first attempt that may have arrived, None where certainly none has; `note` tells what
+    failed beside the post: its thread, its publication.
+    """
 
     subscription_id: int
     local_date: dt.date
@@ -218,6 +227,21 @@ class Delivery:
     document: str | None = None
     citation: str | None = None
     digest: str | None = None
+    attempts: int = 0
+    tried_at: dt.datetime | None = None
+    next_attempt_at: dt.datetime | None = None
     outcome: Outcome | None = None
     reason: str | None = None
+    note: str | None = None
     message_id: int | None = None
+    ended_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a scheduled local day ended without a claim."""
+
+    local_date: dt.date
+    due_at: dt.datetime
+    outcome: Outcome
+    reason: str

@@ -10,6 +10,7 @@ EXTENSIONS: Final = (
     "cogs.search",
     "cogs.commitments",
     "cogs.daily",
+    "cogs.servers",
     "cogs.about",
     "cogs.admin",
 )

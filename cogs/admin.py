@@ -53,9 +53,10 @@ class Admin(commands.Cog):
             shards=len(self.bot.shards),
             latency_ms=None if math.isnan(self.bot.latency) else self.bot.latency * 1000,
             documents=len(services.library.documents()),
-            subscriptions=await services.subscriptions.count(),
+            subscriptions=await services.outlook.count(),
             database_bytes={path.name: path.stat().st_size for path in services.databases},
             last_round=services.scheduler.last_round,
+            stopped=services.traffic.stopped,
         )
         await reply(interaction, info.status(found), hidden=True)
 

@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.client import Herald
 from cogs.ui.checks import ordinary
 from cogs.ui.completion import documents
-from cogs.ui.passages import commitment, commitments
+from cogs.ui.passages import commitment, commitments, prepare
 from cogs.ui.replies import reply
 from cogs.ui.screens import CommitmentsScreen, key_of
 
@@ -17,7 +17,7 @@ from cogs.ui.screens import CommitmentsScreen, key_of
 class Commitments(commands.Cog):
     def __init__(self, bot: Herald) -> None:
         self.library = bot.services.library
-        self.subscriptions = bot.services.subscriptions
+        self.outlook = bot.services.outlook
 
     @app_commands.command()
     @app_commands.describe(document="Which document; without it, the default one", hidden="Show it to you alone")
@@ -36,12 +36,13 @@ class Commitments(commands.Cog):
     @ordinary
     async def today(self, interaction: discord.Interaction[Herald], hidden: bool = False) -> None:
         """Show the commitment of today: this server's post, or the same for everyone."""
-        today = await self.subscriptions.today(interaction.guild_id)
+        today = await self.outlook.today(interaction.guild_id)
         notes = []
         if today.message_id is not None:
             place = f"https://discord.com/channels/{interaction.guild_id}/{today.channel_id}/{today.message_id}"
             notes.append(f"-# Posted today: {place}")
-        await reply(interaction, commitment(today.commitment, notes=notes), hidden=hidden)
+        view = commitment(today.commitment, prepare(today.commitment), notes=notes)
+        await reply(interaction, view, hidden=hidden)
 
 
 async def setup(bot: Herald) -> None:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.model import Commitment
+from bot.model import Commitment, Order
 
 
-def next_commitment(commitments: Sequence[Commitment], posted: Mapping[str, date]) -> Commitment:
-    """Return the commitment that was posted longest ago, the first in order among those never posted.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The next commitment; it `begins` a round where all had been posted."""
 
-    `posted` gives the local date of each digest's last post. So the order is the document's, none comes
-    again before all were posted, and added or removed commitments disturb nothing: there is no cursor that
-    could point at the wrong one.
+    commitment: Commitment
+    begins: bool
+
+
+def choose(commitments: Sequence[Commitment], posted: Sequence[str], order: Order, seed: str) -> Choice:
+    """Return the next of `commitments`, of which there is one at least.
+
+    `posted` are the digests of the current round, the latest last; none comes again before all were posted, also
+    when commitments were added or removed meanwhile. A shuffle draws by `seed`, so that a preview tells what will
+    come, and does not begin a round with what ended the last.
     """
-    return min(commitments, key=lambda c: posted.get(c.sentence.digest, date.min))
+    done = set(posted)
+    left = [commitment for commitment in commitments if commitment.sentence.digest not in done]
+    begins = not left
+    if begins:
+        left = list(commitments)
+    if order is Order.SEQUENCE:
+        return Choice(left[0], begins)
+    if begins:
+        left = [commitment for commitment in left if commitment.sentence.digest != posted[-1]] or left
+    return Choice(random.Random(seed).choice(left), begins)  # noqa: S311 - which one comes up guards nothing

@@ -1,4 +1,4 @@
-"""When a daily post is due: local time in a zone -> moments in UTC; pure."""
+"""When a daily post is due: local time and weekdays in a zone -> moments in UTC; pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from bot.daily.zones import zone
-from bot.errors import BadTime
+from bot.errors import BadDays, BadTime, BadZone
+from bot.model import EVERY_DAY, Subscription
 
 _TIME: Final = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?", re.IGNORECASE | re.ASCII)
+_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GROUPS: Final = {"daily": EVERY_DAY, "everyday": EVERY_DAY, "weekdays": 0b0011111, "weekends": 0b1100000}
 
 
 def parse_time(text: str) -> time:
@@ -25,6 +28,41 @@ def parse_time(text: str) -> time:
     if hour > 23 or minute > 59:
         raise BadTime(text)
     return time(hour, minute)
+
+
+def parse_days(text: str) -> int:
+    """Read weekdays, as bits of which the lowest is Monday: weekdays, mon-fri, "mon, thu". Raises BadDays."""
+    plain = re.sub(r"\bevery\s+day\b", "everyday", text.casefold())
+    plain = re.sub(r"\s*(?:[-–—]|\bto\b)\s*", "-", plain)
+    days = 0
+    for part in re.findall(r"[^\s,;/&]+", plain):
+        if part != "and":
+            first, dash, last = part.partition("-")
+            days |= _GROUPS.get(part) or _range(text, first, last if dash else first)
+    if not days:
+        raise BadDays(text)
+    return days
+
+
+def _range(given: str, first: str, last: str) -> int:
+    """Return the days from one to another, over the week's end if need be."""
+    begin, end = (
+        next((n for n, name in enumerate(_WEEK) if len(word) > 1 and name.startswith(word)), None)
+        for word in (first, last)
+    )
+    if begin is None or end is None:
+        raise BadDays(given)
+    return sum(1 << (begin + step) % 7 for step in range((end - begin) % 7 + 1))
+
+
+def name_days(days: int) -> str:
+    """Return weekdays in words: "every day", "on weekdays", "on Mon and Thu"."""
+    if days == EVERY_DAY:
+        return "every day"
+    if days == _GROUPS["weekdays"]:
+        return "on weekdays"
+    *before, last = [name[:3].title() for bit, name in enumerate(_WEEK) if days >> bit & 1]
+    return f"on {', '.join(before)} and {last}" if before else f"on {last}"
 
 
 def due_at(day: date, at: time, zone_name: str) -> datetime:
@@ -51,14 +89,34 @@ def due_at(day: date, at: time, zone_name: str) -> datetime:
     return high
 
 
-def first_due(now: datetime, at: time, zone_name: str, after: date | None = None) -> tuple[date, datetime]:
+def first_due(
+    now: datetime, at: time, zone_name: str, *, days: int = EVERY_DAY, after: date | None = None
+) -> tuple[date, datetime]:
     """Return the local date and the moment of the first post that is not before `now`.
 
-    With `after`, the local date is later than that one: its post is already in the ledger. Raises BadZone.
+    `days` are the weekdays that count. With `after`, the local date is later than that one: its post is already
+    in the ledger. Raises BadZone.
     """
     day = now.astimezone(zone(zone_name)).date()
     if after is not None:
         day = max(day, after + timedelta(days=1))
-    while due_at(day, at, zone_name) < now:
+    while True:
+        if days >> day.weekday() & 1 and (due := due_at(day, at, zone_name)) >= now:
+            return day, due
         day += timedelta(days=1)
-    return day, due_at(day, at, zone_name)
+
+
+def is_due(subscription: Subscription, now: datetime) -> bool:
+    """Tell whether the day that a subscription waits for has come; `next_due_at` may be a later look at it."""
+    try:
+        return due_at(subscription.due_date, subscription.plan.at, subscription.plan.zone) <= now
+    except BadZone:
+        return subscription.next_due_at <= now
+
+
+def local_date(subscription: Subscription, now: datetime) -> date:
+    """Return what day it is where a subscription is; in UTC where the data lost its zone."""
+    try:
+        return now.astimezone(zone(subscription.plan.zone)).date()
+    except BadZone:
+        return now.date()

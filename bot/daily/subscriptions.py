@@ -1,17 +1,18 @@
-"""A server's daily posts as its admins set them: add, change, show, remove."""
+"""A server's daily posts as its admins set them: add, change, look at, skip, pause, remove."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import date, datetime, time
 from typing import Final
 
-from bot.daily.delivery import Scheduler
-from bot.daily.schedule import first_due, parse_time
-from bot.daily.zones import find, zone
-from bot.errors import NoSuchSubscription, TooManySubscriptions
+from bot.daily.plan import Change, changed
+from bot.daily.schedule import due_at, first_due, is_due, local_date
+from bot.daily.scheduler import Scheduler
+from bot.errors import NoSuchSubscription, NothingToPost, TooManySubscriptions
 from bot.library import Library
-from bot.model import Clock, Commitment, Delivery, Outcome, Subscription
+from bot.model import Clock, Delivery, Ending, Outcome, Plan, Subscription
 from bot.storage import deliveries, subscriptions
 from bot.storage.database import Database
 
@@ -19,20 +20,12 @@ PER_GUILD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A subscription with the latest row of its ledger."""
+class Put:
+    """The subscription as it is now; `moved` from a deleted channel, `out_today` where today is in the ledger."""
 
     subscription: Subscription
-    last: Delivery | None
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The commitment of the day, and where this server's post of it is, if there is one."""
-
-    commitment: Commitment
-    channel_id: int | None = None
-    message_id: int | None = None
+    moved: bool
+    out_today: bool
 
 
 class Subscriptions:
@@ -45,56 +38,116 @@ class Subscriptions:
         self._clock = clock
 
     async def put(
-        self, guild_id: int, channel_id: int, at: str, zone_name: str, document: str | None
-    ) -> Subscription:
-        """Add the channel's daily post, or change it.
+        self,
+        guild_id: int,
+        channel_id: int,
+        change: Change,
+        check: Callable[[Plan], None] = lambda _: None,
+        exists: Callable[[int], bool] = lambda _: True,
+    ) -> Put:
+        """Add the channel's daily post, or change it; one whose channel was deleted moves to this one.
 
-        A local day that is in the ledger already is not posted again: the change counts from the next.
-        Raises BadTime, BadZone, NoSuchDocument, NoCommitments, TooManySubscriptions.
+        `check` raises where the channel does not allow a plan; `exists` tells of a channel by its id: one may be
+        deleted long before its next post is refused. A local day that is in the ledger is not posted again: the
+        change counts from the next. Raises BadTime, BadZone, BadDays, NoSuchDocument, NoCommitments,
+        TimeAndZoneNeeded, TooManySubscriptions.
         """
-        local_time, name = parse_time(at), find(zone_name)
-        # By name, so that another default later does not change what a channel was promised.
-        slug = self._library.document(document).slug
-        self._library.commitments(slug)  # a document without commitments could never post
         existing = await subscriptions.of_guild(self._database, guild_id)
         same = next((s for s in existing if s.channel_id == channel_id), None)
-        if same is None and len(existing) >= PER_GUILD:
+        gone = (s for s in existing if s.suspended == "10003" or not exists(s.channel_id))
+        orphan = None if same else next(gone, None)
+        before = same or orphan
+        plan = changed(before.plan if before else None, change, self._library)
+        check(plan)
+        if before is None and len(existing) >= PER_GUILD:
             raise TooManySubscriptions(PER_GUILD)
-        last = await deliveries.last(self._database, same.id) if same else None
-        now = self._clock.now()
-        day, moment = first_due(now, local_time, name, after=last.local_date if last else None)
-        wanted = subscriptions.Wanted(guild_id, channel_id, local_time, name, slug, day, moment)
-        subscription = await subscriptions.put(self._database, wanted)
+        last = await deliveries.latest(self._database, before.id, 1) if before else ()
+        after = last[0].local_date if last else None
+        next_ = self._next(before, plan, after)
+        subscription = await subscriptions.put(
+            self._database, guild_id, channel_id, plan, next_, replaces=orphan, limit=PER_GUILD
+        )
+        if subscription is None:
+            raise TooManySubscriptions(PER_GUILD)
         self._scheduler.wake()
-        return subscription
+        out_today = after is not None and after >= local_date(subscription, self._clock.now())
+        moved = orphan is not None and subscription.id == orphan.id
+        return Put(subscription, moved, out_today)
 
-    async def of_guild(self, guild_id: int) -> tuple[Shown, ...]:
-        """Return a server's daily posts, the oldest first."""
+    def _next(self, before: Subscription | None, plan: Plan, after: date | None) -> tuple[date, datetime]:
+        """Return the next local date of a plan, and its moment; a day that is due and not in the ledger stays due."""
+        start = self._clock.now()
+        if before is not None and is_due(before, start):
+            start = due_at(before.due_date, time.min, plan.zone)
+        return first_due(start, plan.at, plan.zone, days=plan.days, after=after)
+
+    async def one(self, guild_id: int, channel_id: int | None) -> Subscription:
+        """Return the daily post of a channel, or the server's only one for None. Raises NoSuchSubscription."""
         found = await subscriptions.of_guild(self._database, guild_id)
-        return tuple([Shown(s, await deliveries.last(self._database, s.id)) for s in found])
-
-    async def remove(self, guild_id: int, channel_id: int) -> None:
-        """Remove a channel's daily post and its history. Raises NoSuchSubscription."""
-        if not await subscriptions.remove(self._database, guild_id, channel_id):
+        fitting = [s for s in found if channel_id in {None, s.channel_id}]
+        if len(fitting) != 1:
             raise NoSuchSubscription(channel_id)
+        return fitting[0]
+
+    async def by_id(self, guild_id: int | None, subscription_id: int) -> Subscription:
+        """Return a daily post that a button names. Raises NoSuchSubscription where it is not this server's."""
+        found = await subscriptions.get(self._database, subscription_id)
+        if found is None or found.guild_id != guild_id:
+            raise NoSuchSubscription(None)
+        return found
+
+    async def remove(self, subscription: Subscription) -> None:
+        """Remove a daily post and its history."""
+        await subscriptions.remove(self._database, subscription.id)
         self._scheduler.wake()
 
-    async def today(self, guild_id: int | None) -> Today:
-        """Return what this server's first daily post said today, else the commitment of the UTC date.
+    async def skip(self, subscription: Subscription) -> tuple[date, Subscription]:
+        """Leave out the next post; return its local date, and the subscription as it then is.
 
-        Raises NoCommitments.
+        Where that one was claimed this very moment, it is the one after it.
         """
-        now = self._clock.now()
-        for subscription in await subscriptions.of_guild(self._database, guild_id) if guild_id else ():
-            day = now.astimezone(zone(subscription.zone)).date()
-            row = await deliveries.of_day(self._database, subscription.id, day)
-            if row is None or row.outcome is not Outcome.SENT:
-                continue
-            for commitment in self._library.commitments(row.document):
-                if commitment.sentence.digest == row.digest:
-                    return Today(commitment, subscription.channel_id, row.message_id)
-        return Today(self._library.commitment_of(now.astimezone(UTC).date(), None))
+        plan, day = subscription.plan, subscription.due_date
+        next_ = first_due(subscription.next_due_at, plan.at, plan.zone, days=plan.days, after=day)
+        ending = Ending(day, subscription.next_due_at, Outcome.SKIPPED, "admin")
+        done = await deliveries.end_unclaimed(self._database, subscription, [ending], self._clock.now(), next_)
+        self._scheduler.wake()
+        current = await self.by_id(subscription.guild_id, subscription.id)
+        row = await deliveries.of_day(self._database, subscription.id, day)
+        if done or (row is not None and row.outcome is Outcome.SKIPPED):
+            return day, current
+        return await self.skip(current)
 
-    async def count(self) -> int:
-        """Return how many daily posts there are in all servers."""
-        return await subscriptions.count(self._database)
+    async def pause(self, subscription: Subscription) -> None:
+        """Post nothing until resumed; each day goes by as skipped."""
+        await subscriptions.set_paused(self._database, subscription, None)
+
+    async def resume(self, subscription: Subscription) -> Subscription:
+        """Go on after a pause, and take back what was to be left out; return the subscription as it then is."""
+        plan, now = subscription.plan, self._clock.now()
+        rows = await deliveries.latest(self._database, subscription.id, 400)
+        kept = [row.local_date for row in rows if row.reason != "admin" or row.due_at < now]
+        after = kept[0] if kept else None
+        next_ = self._next(subscription, plan, after)
+        await subscriptions.set_paused(self._database, subscription, next_)
+        self._scheduler.wake()
+        return await self.by_id(subscription.guild_id, subscription.id)
+
+    async def post_now(self, subscription: Subscription) -> Delivery:
+        """Post today's commitment where today ended without a post; return how that went.
+
+        Raises NothingToPost, NoSuchDocument, NoCommitments.
+        """
+        row = await deliveries.of_day(self._database, subscription.id, local_date(subscription, self._clock.now()))
+        if row is None or row.outcome not in {Outcome.MISSED, Outcome.FAILED}:
+            raise NothingToPost
+        posted = await self._scheduler.post_now(subscription, row)
+        if posted is None:
+            raise NothingToPost
+        return posted
+
+    async def take_notices(self, guild_id: int) -> tuple[Subscription, ...]:
+        """Return what the admins of a server have not been told yet; it counts as told from now on."""
+        found = [s for s in await subscriptions.of_guild(self._database, guild_id) if s.notice is not None]
+        for subscription in found:
+            await subscriptions.set_notice(self._database, subscription.id, None)
+        return tuple(found)

@@ -13,6 +13,28 @@ from zoneinfo import ZoneInfo
 from bot.errors import BadZone
 
 UTC: Final = "UTC"
+MEANT: Final = {
+    "et": ("America/New_York",),
+    "est": ("America/New_York", "America/Panama"),
+    "edt": ("America/New_York",),
+    "cst": ("America/Chicago", "Asia/Shanghai"),
+    "cdt": ("America/Chicago",),
+    "mst": ("America/Denver", "America/Phoenix"),
+    "mdt": ("America/Denver",),
+    "pst": ("America/Los_Angeles",),
+    "pdt": ("America/Los_Angeles",),
+    "gmt": ("UTC", "Europe/London"),
+    "bst": ("Europe/London",),
+    "cet": ("Europe/Berlin", "Europe/Brussels"),
+    "cest": ("Europe/Berlin", "Europe/Brussels"),
+    "eet": ("Europe/Kyiv", "Europe/Athens"),
+    "eest": ("Europe/Kyiv", "Europe/Athens"),
+    "msk": ("Europe/Moscow",),
+    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "jst": ("Asia/Tokyo",),
+    "aest": ("Australia/Sydney", "Australia/Brisbane"),
+}
+"""What people mean by abbreviations: offered, never taken, because most mean several zones or half of a year."""
 
 # Otherwise zoneinfo prefers the machine's files, and two machines could post at different hours.
 zoneinfo.reset_tzpath(())
@@ -34,9 +56,10 @@ def find(given: str) -> str:
             return name
     if wanted in tables.aliases:
         return tables.aliases[wanted]
-    raise BadZone(given, tuple(suggest(given, 3)))
+    raise BadZone(given, MEANT.get(wanted) or tuple(suggest(given, 3)))
 
 
+@cache  # ZoneInfo itself keeps eight
 def zone(name: str) -> ZoneInfo:
     """Return the rules of a stored zone. Raises BadZone if the zone data no longer has it."""
     try:
@@ -51,7 +74,7 @@ def suggest(typed: str, limit: int) -> list[str]:
     wanted = _fold(typed)
     if not wanted:
         return [UTC, *tables.names][:limit]
-    ranked: list[tuple[int, str]] = []
+    ranked = [(0, name) for name in MEANT.get(wanted, ())]
     for name in (UTC, *tables.names):
         folded = _fold(name)
         city = folded.rsplit("/", 1)[-1]

@@ -11,6 +11,7 @@ from . import lines, render
 from .lines import ClientError, LineError
 from .process import BotError
 from .sandbox import Reply, Sandbox
+from .trouble import Trouble
 from .world import Message
 
 HELP: Final = """\
@@ -22,6 +23,12 @@ in commons | operators | dm    where you are; a channel may follow: in commons #
 wait 20s | wait until 2026-03-30T09:00Z   lets time pass, step by step
 jump 3d                        moves the clock at once, like a machine that slept
 restart | kill                 ends the bot; after kill the next line that needs it starts it
+deny #general send_messages    takes a right (discord.py's name) from the bot's role there; allow … gives it
+delete #general                deletes a channel of the server that you are in
+kick | invite                  removes the bot from that server, or adds it again
+outage on | off                makes that server unavailable, or available again
+fail POST /channels/*/messages 503 after x2
+                               how requests will end: a status, cut or hang; after: their work is done; x2: two
 help                           this list; empty lines and # comments are ignored"""
 
 
@@ -34,6 +41,7 @@ class Shell:
         self.failed = False
         self._posts = 0
         self._last: Reply | None = None
+        self._trouble = Trouble(sandbox)
         self._verbs = {
             "as": self._as,
             "in": self._in,
@@ -59,6 +67,8 @@ class Shell:
         try:
             if line.startswith("/"):
                 self._show(await self.sandbox.command(line))
+            elif verb in self._trouble.verbs:
+                self._print(await self._trouble.make(verb, rest))
             else:
                 await self._verbs.get(verb, self._unknown)(rest)
         except ClientError as error:

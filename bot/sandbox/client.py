@@ -17,6 +17,7 @@ def command(world: World, user: User, channel: Channel, line: str, *, completing
 
     When `completing`, the last option is the one with the cursor in it, and nothing needs to be complete.
     """
+    check_place(world, channel)
     name, _, rest = line.removeprefix("/").partition(" ")
     chat = [each for each in offered(world, user, channel) if each["type"] == CHAT]
     found = next((each for each in chat if each["name"] == name), None)
@@ -45,6 +46,33 @@ def command(world: World, user: User, channel: Channel, line: str, *, completing
         filled = [{"type": step["type"], "name": step["name"], "options": filled}]
     data: Json = {"id": found["id"], "name": name, "type": CHAT, "options": filled, "resolved": place.resolved}
     return data | ({"guild_id": found["guild_id"]} if "guild_id" in found else {})
+
+
+def channel_named(world: World, user: User, server: str, name: str) -> Channel:
+    """Return the channel of this name that a user sees in a server. Raises ClientError."""
+    guild = next((each for each in world.guilds.values() if each.name.casefold() == server.casefold()), None)
+    if guild is None or user.id not in guild.members:
+        names = ", ".join(each.name for each in world.guilds.values() if user.id in each.members)
+        raise ClientError(f"{user.name} is not in a server {server!r}; {user.name} is in: {names}")
+    seen = [channel for channel in guild.channels.values() if world.permissions(user.id, channel) & VIEW]
+    there = next((channel for channel in seen if channel.name == name.removeprefix("#")), None)
+    if there is None:
+        names = ", ".join(f"#{channel.name}" for channel in seen) or "none"
+        raise ClientError(f"{user.name} sees no channel {name!r}; there is: {names}")
+    return there
+
+
+def check_place(world: World, channel: Channel) -> None:
+    """Raise ClientError where nobody can have the bot do anything: it, the server or the channel is not there."""
+    guild = world.guilds.get(channel.guild_id or 0)
+    if guild is None:
+        return
+    if not world.has_bot(guild):
+        raise ClientError(f"{world.bot.name} is not in {guild.name}")
+    if guild.unavailable:
+        raise ClientError(f"{guild.name} is unavailable")
+    if channel.id not in guild.channels | world.threads:
+        raise ClientError(f"#{channel.name} was deleted; go elsewhere with in")
 
 
 def _completing(known: dict[str, Json], given: list[tuple[str, str]], place: _Place) -> list[Json]:

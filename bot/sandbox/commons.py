@@ -1,4 +1,4 @@
-"""The world that the sandbox starts with: the servers Commons and Operators, and three people."""
+"""The world that the sandbox starts with: the servers Commons and Operators, and three people; more on request."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ MEMBER: Final = User(_BASE + 12, "member")
 OPERATOR: Final = User(_BASE + 13, "operator")
 COMMONS: Final = _BASE + 100
 OPERATORS: Final = _BASE + 200
+CROWD: Final = _BASE + (1 << 40)
 _TALK: Final = VIEW | SEND | HISTORY
 
 
@@ -44,6 +45,25 @@ def build(now: datetime) -> World:
         users={user.name: user for user in (ADMIN, MEMBER, OPERATOR)},
         guilds={COMMONS: _commons(), OPERATORS: _operators()},
     )
+
+
+def crowd(world: World, guilds: int, channels: int) -> list[Channel]:
+    """Add servers with so many text channels each, and return the channels; a bot that runs is not told.
+
+    They have the bot and `admin`, are called "Crowd 1" with "channel-1" and so on, and have the same ids each time.
+    """
+    made = []
+    for number in range(guilds):
+        # Far enough apart that the servers belong to shards in turn.
+        guild_id = CROWD + (number << 22)
+        texts = [
+            Channel(guild_id + 10 + index, f"channel-{index + 1}", Kind.TEXT, guild_id) for index in range(channels)
+        ]
+        members = {FOUNDER.id: (), ADMIN.id: (guild_id + 1,), BOT.id: (guild_id + 2,)}
+        name, by_id = f"Crowd {number + 1}", {channel.id: channel for channel in texts}
+        world.guilds[guild_id] = Guild(guild_id, name, FOUNDER.id, _roles(guild_id), by_id, members)
+        made += texts
+    return made
 
 
 def _roles(guild_id: int, *others: Role) -> dict[int, Role]:

@@ -146,8 +146,11 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    public_updates_channel_id: int | None = None
+    unavailable: bool = False
 
     def summary(self) -> Json:
+        updates = self.public_updates_channel_id
         return {
             "id": str(self.id),
             "name": self.name,
@@ -157,5 +160,5 @@ class Guild:
             "stickers": [],
             "features": ["COMMUNITY", "NEWS"],
             "preferred_locale": "en-US",
-            "public_updates_channel_id": None,
+            "public_updates_channel_id": None if updates is None else str(updates),
         }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from asyncio import Event
+from asyncio import Event, gather
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -53,6 +55,7 @@ class Gateway:
     shards: int = 1
     sessions: dict[str, Session] = field(default_factory=dict)
     ready: Event = field(default_factory=Event)
+    _pings: dict[web.WebSocketResponse, deque[Event]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Begin anew for a bot that starts."""
@@ -60,13 +63,15 @@ class Gateway:
         self.ready.clear()
 
     async def serve(self, raw: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(raw)
+        self._pings[socket] = deque()
         session: Session | None = None
         try:
             await _send(socket, HELLO, {"heartbeat_interval": 41250})
             async for message in socket:
-                session = await self._receive(socket, session, message)
+                if not await self._echoed(socket, message):
+                    session = await self._receive(socket, session, message)
         except CloseError as error:
             self.notice(f"sandbox: the gateway closed the connection: {error.code} {error}")
             await socket.close(code=error.code, message=str(error).encode())
@@ -75,7 +80,17 @@ class Gateway:
         finally:
             if session is not None and session.socket is socket:
                 session.socket = None
+            for unanswered in self._pings.pop(socket):
+                unanswered.set()
         return socket
+
+    async def _echoed(self, socket: web.WebSocketResponse, message: WSMessage) -> bool:
+        """Tell whether a frame is a ping, which is answered, or a pong, which is what `heard` waits for."""
+        if message.type is WSMsgType.PING:
+            await socket.pong(message.data)
+        elif message.type is WSMsgType.PONG and self._pings[socket]:
+            self._pings[socket].popleft().set()
+        return message.type in {WSMsgType.PING, WSMsgType.PONG}
 
     async def _receive(
         self, socket: web.WebSocketResponse, session: Session | None, message: WSMessage
@@ -107,7 +122,7 @@ class Gateway:
             raise CloseError(4014, "disallowed intents: this application has no privileged ones")
         session = Session(secrets.token_hex(8), (number, count), data["intents"], [], socket)
         self.sessions[session.id] = session
-        mine = [guild for guild in self.world.guilds.values() if session.concerns(guild.id)]
+        mine = [g for g in self.world.guilds.values() if self.world.has_bot(g) and session.concerns(g.id)]
         ready = {
             "v": 10,
             "user": self.world.bot.payload(),
@@ -119,7 +134,8 @@ class Gateway:
         }
         await _dispatch(session, "READY", ready)
         for guild in mine if session.intents & GUILDS else ():
-            await _dispatch(session, "GUILD_CREATE", self.world.guild_payload(guild))
+            if self.world.has_bot(guild) and not guild.unavailable:
+                await _dispatch(session, "GUILD_CREATE", self.world.guild_payload(guild) | {"unavailable": False})
         if len({known.shard[0] for known in self.sessions.values()}) >= count:
             self.ready.set()
         return session
@@ -140,6 +156,23 @@ class Gateway:
         for session in list(self.sessions.values()):
             if session.concerns(guild_id) and (event == "INTERACTION_CREATE" or session.intents & GUILDS):
                 await _dispatch(session, event, data)
+
+    async def heard(self) -> None:
+        """Wait until the bot has taken in all that was sent to it; over a connection that breaks it gets it later.
+
+        A WebSocket answers a ping in its turn: with the pong, every event before it has been acted upon.
+        """
+        sockets = [session.socket for session in self.sessions.values() if session.socket is not None]
+        await gather(*map(self._echo, sockets))
+
+    async def _echo(self, socket: web.WebSocketResponse) -> None:
+        if (waiting := self._pings.get(socket)) is None:
+            return
+        answered = Event()
+        waiting.append(answered)
+        with suppress(ConnectionError):
+            await socket.ping()
+        await answered.wait()
 
     async def drop(self, code: int | None = None, *, forget: bool = False) -> None:
         """Break every connection: with a close code, or by asking to reconnect; `forget` the sessions too."""

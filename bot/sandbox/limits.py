@@ -62,7 +62,7 @@ def check_message(body: Json, *, standing: int = 0, partial: bool = False) -> No
 
 def check_components(components: list[Json], *, v2: bool) -> list[Fault]:
     """Return what is wrong with a message's components."""
-    everything = list(_walk(components, "components"))
+    everything = list(components_of({"components": components}))
     faults = [
         Fault(f"{place}.type", "SANDBOX", f"the sandbox does not know components of type {component.get('type')}")
         for place, component in everything
@@ -93,12 +93,14 @@ def check_components(components: list[Json], *, v2: bool) -> list[Fault]:
     return faults
 
 
-def _walk(components: list[Json], place: str) -> Iterator[tuple[str, Json]]:
-    for index, component in enumerate(components):
-        yield f"{place}.{index}", component
-        yield from _walk(component.get("components") or [], f"{place}.{index}.components")
+def components_of(body: Json, place: str = "") -> Iterator[tuple[str, Json]]:
+    """Return all components in a message (or in one of them), nested ones too, each with the way to it."""
+    for index, component in enumerate(body.get("components") or []):
+        way = f"{place}components.{index}"
+        yield way, component
+        yield from components_of(component, f"{way}.")
         if component.get("accessory"):
-            yield f"{place}.{index}.accessory", component["accessory"]
+            yield f"{way}.accessory", component["accessory"]
 
 
 def _belongs(component: Json, kinds: set[int], place: str) -> Iterator[Fault]:

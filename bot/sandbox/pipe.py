@@ -13,11 +13,14 @@ from types import CodeType
 from typing import Any, BinaryIO, Final
 from weakref import WeakKeyDictionary
 
+from discord import Client
+
 from .refusal import Json
 
 
 @dataclass(slots=True, eq=False)
 class _Sleeper:
+    owner: asyncio.Task[Any]
     moment: datetime
     woken: asyncio.Future[None]
 
@@ -26,8 +29,8 @@ class PipeClock:
     """Herald's clock in the sandbox: says when it is idle, that is when whoever was woken sleeps again.
 
     A task counts as busy from the end of its `sleep_until` until it sleeps again or is done, and so do the tasks that
-    it starts meanwhile. A task that does nothing but sleep stands for the task that started it, so that waiting for
-    "the time or an event" counts too.
+    it starts meanwhile, whatever they wait for. A task that does nothing but sleep stands for the task that started
+    it, so that waiting for "the time or an event" counts too. What handles an event of the gateway is busy as well.
     """
 
     def __init__(self, now: datetime, report: Callable[[Json], None]) -> None:
@@ -38,6 +41,7 @@ class PipeClock:
         self._starters: WeakKeyDictionary[asyncio.Task[Any], asyncio.Task[Any] | None] = WeakKeyDictionary()
         self._asked: int | None = None
         self._has_slept = False
+        self._turns = 0
 
     def now(self) -> datetime:
         return self._now
@@ -47,9 +51,10 @@ class PipeClock:
             await asyncio.sleep(0)
             return
         owner = self._owner()
-        sleeper = _Sleeper(moment, asyncio.get_running_loop().create_future())
+        sleeper = _Sleeper(owner, moment, asyncio.get_running_loop().create_future())
         self._sleepers.add(sleeper)
         self._busy.discard(owner)
+        owner.remove_done_callback(self._finished)
         self._has_slept = True
         self._settle()
         try:
@@ -57,6 +62,7 @@ class PipeClock:
         finally:
             self._sleepers.discard(sleeper)
             self._mark(owner)
+            self._settle()
 
     def told(self, line: Json) -> None:
         """Take a line of the sandbox: the time, if it moves, and the number to answer when idle."""
@@ -66,17 +72,20 @@ class PipeClock:
             for sleeper in sorted(self._sleepers, key=lambda each: each.moment):
                 if sleeper.moment <= self._now and not sleeper.woken.done():
                     sleeper.woken.set_result(None)
-        # One turn of the loop later, so that those just woken have been marked as busy.
-        asyncio.get_running_loop().call_later(0, self._settle)
+        self._settle()
 
     def start(self, loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[Any]:
         """Make a task, as the loop's task factory, and remember who started it."""
         starter = asyncio.current_task(loop)
         task = asyncio.Task(work, loop=loop, **options)
         self._starters[task] = starter
-        if starter in self._busy and not _only_waits(work):
+        if _code(work) is _EVENT or (self._is_awake(starter) and not _only_waits(work)):
             self._mark(task)
         return task
+
+    def _is_awake(self, task: asyncio.Task[Any] | None) -> bool:
+        """Tell whether a task is busy, or has its sleep behind it: woken, or cancelled by the task itself."""
+        return task in self._busy or any(s.owner is task and s.woken.done() for s in self._sleepers)
 
     def _owner(self) -> asyncio.Task[Any]:
         task = asyncio.current_task()
@@ -93,14 +102,30 @@ class PipeClock:
         self._settle()
 
     def _settle(self) -> None:
+        """Answer the sandbox, if it asked, once nobody has been busy for some turns of the loop."""
+        if not self._turns:
+            asyncio.get_running_loop().call_soon(self._turn)
+        self._turns = _TURNS
+
+    def _turn(self) -> None:
+        self._turns -= 1
         woken = any(sleeper.woken.done() for sleeper in self._sleepers)
         if self._asked is None or self._busy or woken or not self._has_slept:
-            return
+            self._turns = 0
+        elif self._turns:
+            asyncio.get_running_loop().call_soon(self._turn)
+        else:
+            self._answer()
+
+    def _answer(self) -> None:
         following = min((sleeper.moment for sleeper in self._sleepers), default=None)
         self._report({"idle": self._asked, "next": following.isoformat() if following else None})
         self._asked = None
 
 
+_TURNS: Final = 10
+"""Three are between the setting of an event and the waking of who waits for "the time or the event"."""
+_EVENT: Final = Client._run_event.__code__  # noqa: SLF001 - every listener of discord.py's events runs in it
 _SLEEP: Final = PipeClock.sleep_until.__code__
 _WAITS: Final = {_SLEEP, asyncio.Event.wait.__code__, asyncio.Queue.get.__code__}
 

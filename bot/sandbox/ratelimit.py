@@ -69,7 +69,16 @@ def too_many(seconds: float, *, overall: bool) -> RefusalError:
 
 
 def headers_of(body: Json) -> dict[str, str]:
-    """Return the headers of a 429: without `Via` discord.py takes it for a ban."""
-    scope = "global" if body.get("global") else "user"
-    headers = {"Via": "1.1 sandbox", "Retry-After": str(body.get("retry_after", 1)), "X-RateLimit-Scope": scope}
-    return headers | ({"X-RateLimit-Global": "true"} if scope == "global" else {})
+    """Return the headers of a 429; "scope" may say "shared", and "via" False makes it a ban of the address.
+
+    A ban comes from before Discord, which alone adds `Via`; without it discord.py does not try again.
+    """
+    scope = "global" if body.get("global") else body.get("scope", "user")
+    headers = {"Retry-After": str(body.get("retry_after", 1)), "X-RateLimit-Scope": scope}
+    headers |= {"X-RateLimit-Global": "true"} if scope == "global" else {}
+    return headers | ({"Via": "1.1 sandbox"} if body.get("via", True) else {})
+
+
+def told(body: Json) -> Json:
+    """Return the body of a 429 without what only its headers tell."""
+    return {key: value for key, value in body.items() if key not in {"scope", "via"}}

@@ -29,6 +29,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_BLOCK: Final = re.compile(r"```(?:[\w+-]*\n)?(.+?)```", re.DOTALL)
 _MARKS: Final = {">": "\ue010", "#": "\ue011", "-#": "\ue012"}
 _STYLES: Final = {
     "code": "reverse",
@@ -98,6 +99,15 @@ def _button(button: Json) -> Text:
 
 def markdown(world: World, text: str) -> Iterator[Text]:
     """Return the lines of a text as Discord shows it."""
+    pieces = _BLOCK.split(text)
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            yield from (Text(line, style="reverse") for line in piece.removesuffix("\n").split("\n"))
+        else:
+            yield from _flowing(world, piece if len(pieces) == 1 else piece.strip("\n"))
+
+
+def _flowing(world: World, text: str) -> Iterator[Text]:
     if not text:
         return
     # What a line begins with is marked first: an escaped one must not be taken for it later.

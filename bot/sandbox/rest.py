@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from time import monotonic, time
 from typing import Any, Final, Literal
 
 from aiohttp import web
 
 from .commons import TOKEN
-from .ratelimit import RateLimits, headers_of
+from .ratelimit import RateLimits, headers_of, told
 from .refusal import Json, RefusalError, unauthorized
 from .world import World
 
@@ -57,7 +58,8 @@ class Request:
 class Mishap:
     """What befalls the next `times` requests to a path (shell pattern, without /api/v10).
 
-    An answer with `status` and `body`, a `cut` connection, or none ever (`hang`); `after` the work was done.
+    An answer with `status` and `body`, a `cut` connection, or none ever (`hang`); `after` the work was done. The body
+    of a 429 may say what its headers tell, see `headers_of`.
     """
 
     method: str
@@ -85,18 +87,26 @@ class Route:
     def match(self, request: Request) -> dict[str, str] | None:
         if request.method != self.method:
             return None
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(self.template))
-        found = re.fullmatch(pattern, request.path)
+        found = _pattern(self.template).fullmatch(request.path)
         return None if found is None else found.groupdict()
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)))
 
 
 @dataclass(slots=True)
 class Rest:
-    """The server's routes, its memory of requests, and the mishaps to come."""
+    """The server's routes, its memory of requests, and the mishaps to come.
+
+    `latency` are the seconds of real time before a request that needs the bot's token, and has it, is worked on.
+    """
 
     world: World
     limits: RateLimits
     notice: Callable[[str], None]
+    latency: float = 0.0
     routes: list[Route] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
@@ -106,6 +116,10 @@ class Rest:
         request = Request(raw.method, raw.path.removeprefix(PREFIX), dict(raw.query), None, monotonic())
         self.requests.append(request)
         request.body = await _body(raw)
+        route = self._route(request)
+        known = raw.headers.get("Authorization") == f"Bot {TOKEN}"
+        if self.latency and known and route is not None and route.token:
+            await asyncio.sleep(self.latency)
         mishap = next((mishap for mishap in self.mishaps if mishap.meets(request)), None)
         if mishap is not None:
             mishap.times -= 1
@@ -113,8 +127,9 @@ class Rest:
                 return await self._befall(mishap, request, raw)
         headers: dict[str, str] = {}
         try:
-            route = self._route(request)
-            if route.token and raw.headers.get("Authorization") != f"Bot {TOKEN}":
+            if route is None:
+                raise _unrouted(request)
+            if route.token and not known:
                 raise unauthorized()
             place = next((request.params[name] for name in _MAJOR if name in request.params), "")
             headers = self.limits.take(f"{route.method} {route.template}", place, self.world.now, counted=route.token)
@@ -126,13 +141,13 @@ class Rest:
             return await self._befall(mishap, request, raw)
         return _response(request, headers)
 
-    def _route(self, request: Request) -> Route:
+    def _route(self, request: Request) -> Route | None:
         for route in self.routes:
             params = route.match(request)
             if params is not None:
                 request.template, request.params = route.template, params
                 return route
-        raise RefusalError(404, 0, f"404: the sandbox does not know {request.method} {request.path}")
+        return None
 
     def _refused(self, request: Request, refusal: RefusalError) -> None:
         request.keep(refusal.status, refusal.body)
@@ -144,12 +159,18 @@ class Rest:
 
     @staticmethod
     async def _befall(mishap: Mishap, request: Request, raw: web.Request) -> web.StreamResponse:
-        request.keep(mishap.status if mishap.what == "answer" else 0, mishap.body)
+        limited = mishap.status == 429
+        body = told(mishap.body) if limited else mishap.body
+        request.keep(mishap.status if mishap.what == "answer" else 0, body)
         if mishap.what == "hang":
             await asyncio.Event().wait()
         if mishap.what == "cut" and raw.transport is not None:
             raw.transport.abort()
-        return _response(request, headers_of(mishap.body) if mishap.status == 429 else {})
+        return _response(request, headers_of(mishap.body) if limited else {})
+
+
+def _unrouted(request: Request) -> RefusalError:
+    return RefusalError(404, 0, f"404: the sandbox does not know {request.method} {request.path}")
 
 
 _MAJOR: Final = ("channel_id", "guild_id", "webhook_token", "interaction_id")

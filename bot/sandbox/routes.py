@@ -10,7 +10,7 @@ from typing import Any, Final
 from .commands import replace_all
 from .entities import HISTORY, MENTION_EVERYONE, SEND, VIEW, Channel, Guild, Kind, bits
 from .gateway import Gateway
-from .limits import check_message, too_long
+from .limits import SHOWN, check_message, components_of, too_long
 from .refusal import Fault, Json, RefusalError, bad_form, missing_access, missing_permissions, unknown
 from .rest import Request, Route
 from .world import Message, World
@@ -115,7 +115,9 @@ class Routes:
         nonce = None if body.get("nonce") is None else str(body["nonce"])
         if nonce is not None and body.get("enforce_nonce"):
             for old in reversed(self.world.posted):
-                if old.nonce == nonce and self.world.now - old.at < NONCE_LIFE:
+                if self.world.now - old.at >= NONCE_LIFE:
+                    break
+                if old.nonce == nonce:
                     return old.body
         message = self.world.say(channel, body)
         message.nonce = nonce
@@ -131,7 +133,9 @@ class Routes:
         allowed = body.get("allowed_mentions") or {"parse": ["roles"]}
         everyone = self.world.permissions(self.world.bot.id, channel) & MENTION_EVERYONE
         pinged = []
-        for name in re.findall(r"<@&(\d+)>", str(body)):
+        shown = [component for _, component in components_of(body) if component.get("type") == SHOWN]
+        text = " ".join(str(part.get("content")) for part in (body, *shown))
+        for name in re.findall(r"<@&(\d+)>", text):
             role = guild.roles.get(int(name)) if guild else None
             named = "roles" in allowed.get("parse", []) or name in map(str, allowed.get("roles", []))
             if role is not None and named and (role.mentionable or everyone) and name not in pinged:
@@ -168,6 +172,8 @@ class Routes:
 
     def _thread(self, request: Request) -> Any:
         message = self._found(request, bits("create_public_threads"))
+        if message.channel.kind not in {Kind.TEXT, Kind.NEWS}:
+            raise RefusalError(400, 50024, "Cannot execute action on this channel type")
         name, minutes = request.fields.get("name"), request.fields.get("auto_archive_duration") or 1440
         faults = list(too_long("name", name, 100, 1))
         if minutes not in {60, 1440, 4320, 10080}:

@@ -17,13 +17,13 @@ from aiohttp import web
 from bot.config import child_environment
 
 from . import client, commons, render
-from .entities import VIEW, Channel, Role, User
+from .entities import Channel, User
+from .events import Events
 from .gateway import Gateway
 from .interactions import COMMAND, COMPLETION, COMPONENT, Interaction, Interactions
-from .lines import ClientError
 from .process import PATIENCE, BotError, Child
 from .ratelimit import RateLimits
-from .refusal import Json
+from .refusal import Json, RefusalError
 from .rest import PREFIX, Mishap, Request, Rest
 from .routes import Routes
 from .world import Message, World
@@ -45,7 +45,11 @@ class Reply:
 
 
 class Sandbox:
-    """A loopback Discord with the bot on it; time stands still but for `wait`, `wait_until` and `jump`."""
+    """A loopback Discord with the bot on it; time stands still but for `wait`, `wait_until` and `jump`.
+
+    `latency` are the seconds of real time that each of the bot's requests takes, answers to interactions excepted.
+    What befalls the servers is in `events`, the requests in `mishaps`, the connection in `gateway.drop`.
+    """
 
     def __init__(
         self,
@@ -55,16 +59,18 @@ class Sandbox:
         seeds: Path = Path("seeds"),
         child: Sequence[str] = CHILD,
         limits: RateLimits | None = None,
+        latency: float = 0.0,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         now = (at or datetime.now(UTC)).replace(microsecond=0)
         self.world: World = commons.build(now)
         self.gateway = Gateway(self.world, notice)
-        self.rest = Rest(self.world, limits or RateLimits(), notice)
+        self.events = Events(self.world, self.gateway)
+        self.rest = Rest(self.world, limits or RateLimits(), notice, latency)
         self.interactions = Interactions(self.world, self.gateway)
         self.rest.routes += [*self.interactions.routes(), *Routes(self.world, self.gateway).routes()]
         self.user: User = commons.ADMIN
-        self.channel: Channel = self.world.channel(commons.COMMONS + 10)
+        self._place: Channel = self.world.channel(commons.COMMONS + 10)
         self._data, self._seeds, self._argv, self._notice = data, seeds, child, notice
         self._stack = AsyncExitStack()
         self._started = False
@@ -120,6 +126,13 @@ class Sandbox:
         """What befalls requests to come; append to it."""
         return self.rest.mishaps
 
+    @property
+    def channel(self) -> Channel:
+        """Where the user is; a channel that is gone stays as it was last seen."""
+        with suppress(RefusalError):
+            self._place = self.world.channel(self._place.id)
+        return self._place
+
     # The bot's process
 
     async def start(self) -> None:
@@ -149,13 +162,23 @@ class Sandbox:
 
     # Time
 
+    async def settle(self) -> datetime | None:
+        """Wait until the bot has heard all that was sent to it and done what followed; return when it is due next."""
+        if not self.child.runs:
+            return None
+        await self._heard()
+        return await self.child.settled()
+
+    async def _heard(self) -> None:
+        await self.child.outlived(self.gateway.heard(), PATIENCE, "the bot did not read what the gateway sent")
+
     async def wait(self, span: timedelta) -> None:
         await self.wait_until(self.now + span)
 
     async def wait_until(self, target: datetime) -> None:
         """Step from one due moment of the bot to the next, then to the target; each time until the bot is idle."""
         await self.start()
-        due = await self.child.settled()
+        due = await self.settle()
         while due is not None and due <= target:
             self.world.now = max(self.now, due)
             due = await self.child.settled(self.now)
@@ -163,6 +186,8 @@ class Sandbox:
 
     async def jump(self, span: timedelta) -> None:
         """Move the clock at once, as for a machine that slept; a bot that is down stays down."""
+        if self.child.runs:
+            await self._heard()
         self.world.now += span
         if self.child.runs:
             await self.child.settled(self.now)
@@ -172,20 +197,8 @@ class Sandbox:
     def act_as(self, name: str, guild: str | None = "Commons", channel: str = "general") -> None:
         """Be this user in a channel of a server, or with None in the direct messages. Raises ClientError."""
         user = self.world.users[name]
-        if guild is None:
-            self.user, self.channel = user, self.world.dm(user)
-            return
-        place = next((g for g in self.world.guilds.values() if g.name.casefold() == guild.casefold()), None)
-        if place is None or user.id not in place.members:
-            names = [g.name for g in self.world.guilds.values() if user.id in g.members]
-            raise ClientError(f"{name} is not in a server {guild!r}; {name} is in: {', '.join(names)}")
-        seen = [c for c in place.channels.values() if self.world.permissions(user.id, c) & VIEW]
-        there = next((c for c in seen if c.name == channel.removeprefix("#")), None)
-        if there is None:
-            raise ClientError(
-                f"{name} sees no channel {channel!r}; there is: {', '.join('#' + c.name for c in seen)}"
-            )
-        self.user, self.channel = user, there
+        place = self.world.dm(user) if guild is None else client.channel_named(self.world, user, guild, channel)
+        self.user, self._place = user, place
 
     async def command(self, line: str) -> Reply:
         """Send a slash command and wait for its reply. Raises ClientError, or BotError if none comes."""
@@ -202,6 +215,7 @@ class Sandbox:
     async def press(self, label: str) -> Reply:
         """Press a button of the last message here that has it."""
         await self.start()
+        client.check_place(self.world, self.channel)
         message, button = client.button(self.world.visible(self.user, self.channel), label)
         data = {"custom_id": button["custom_id"], "component_type": button["type"], "id": button["id"]}
         return await self.reply(await self.send(COMPONENT, data, source=message))
@@ -226,32 +240,3 @@ class Sandbox:
         messages = tuple(interaction.messages)
         text = "\n".join(render.plain(self.world, message) for message in messages)
         return Reply(interaction, messages, text)
-
-    # What befalls the servers (everything else is in `mishaps` and `gateway.drop`)
-
-    async def change_channel(self, channel: Channel) -> None:
-        """Replace a channel of a server by this one, and tell the bot."""
-        guild = self.world.guilds[channel.guild_id or 0]
-        guild.channels[channel.id] = channel
-        await self.gateway.dispatch("CHANNEL_UPDATE", channel.payload(self.now), guild.id)
-
-    async def delete_channel(self, channel: Channel) -> None:
-        guild = self.world.guilds[channel.guild_id or 0]
-        del guild.channels[channel.id]
-        await self.gateway.dispatch("CHANNEL_DELETE", channel.payload(self.now), guild.id)
-
-    async def change_role(self, guild_id: int, role: Role) -> None:
-        self.world.guilds[guild_id].roles[role.id] = role
-        event = {"guild_id": str(guild_id), "role": role.payload()}
-        await self.gateway.dispatch("GUILD_ROLE_UPDATE", event, guild_id)
-
-    async def give_bot_roles(self, guild_id: int, roles: tuple[int, ...]) -> None:
-        guild = self.world.guilds[guild_id]
-        guild.members[self.world.bot.id] = roles
-        event = self.world.member(self.world.bot, guild) | {"guild_id": str(guild_id)}
-        await self.gateway.dispatch("GUILD_MEMBER_UPDATE", event, guild_id)
-
-    async def remove_bot(self, guild_id: int) -> None:
-        """Remove the bot from a server, and the server from this Discord."""
-        del self.world.guilds[guild_id]
-        await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild_id)}, guild_id)

@@ -53,6 +53,7 @@ class World:
     commands: dict[int | None, list[Json]] = field(default_factory=dict)
     posted: list[Message] = field(default_factory=list)
     _made: int = 0
+    _homes: dict[int, int] = field(default_factory=dict)
 
     def snowflake(self) -> int:
         """Return a new id, which carries the sandbox's time: discord.py's cooldowns read it from there."""
@@ -64,8 +65,12 @@ class World:
         """Return a channel, thread or DM. Raises a refusal for one that does not exist."""
         if found := self.threads.get(channel_id):
             return found
+        home = self.guilds.get(self._homes.get(channel_id, 0))
+        if home is not None and channel_id in home.channels:
+            return home.channels[channel_id]
         for guild in self.guilds.values():
             if found := guild.channels.get(channel_id):
+                self._homes[channel_id] = guild.id
                 return found
         for found in self.dms.values():
             if found.id == channel_id:
@@ -76,6 +81,9 @@ class World:
         if user.id not in self.dms:
             self.dms[user.id] = Channel(self.snowflake(), f"DM with {user.name}", Kind.DM, recipient=user)
         return self.dms[user.id]
+
+    def has_bot(self, guild: Guild) -> bool:
+        return self.bot.id in guild.members
 
     def permissions(self, user_id: int, channel: Channel) -> int:
         """Return what a user may do in a channel: roles, then the channel's overwrites."""
@@ -105,9 +113,8 @@ class World:
         return base if base & VIEW else 0
 
     def guild_payload(self, guild: Guild) -> Json:
-        """Return a server as GUILD_CREATE tells it: of the members, the bot alone (no members intent)."""
+        """Return a server as GUILD_CREATE tells it of a join: of the members, the bot alone (no members intent)."""
         return guild.summary() | {
-            "unavailable": False,
             "large": False,
             "joined_at": self.now.isoformat(),
             "member_count": len(guild.members),

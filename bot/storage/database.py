@@ -71,7 +71,7 @@ async def open_database(path: Path, kind: str) -> AsyncIterator[Database]:
                 await _rows(reader, f"PRAGMA {pragma}")
         except sqlite3.DatabaseError as error:
             raise DatabaseError(f"{path} cannot be opened: {error}.") from error
-        reader.row_factory = sqlite3.Row
+        writer.row_factory = reader.row_factory = sqlite3.Row
         yield Database(path, writer, reader)
 
 

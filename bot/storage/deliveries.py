@@ -2,97 +2,150 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
 
-import aiosqlite
-
-from bot.model import Delivery, Outcome, Subscription
+from bot.model import Delivery, Ending, Outcome, Subscription
 from bot.storage.database import Database
+from bot.storage.subscriptions import move_on
+from bot.storage.values import moment, seconds
+
+# Writing
 
 
-async def claim(database: Database, delivery: Delivery) -> bool:
-    """Claim a local day; return False if it has a row already, from this or another scheduler."""
+async def claim(
+    database: Database, subscription: Subscription, row: Delivery, next_: tuple[date, datetime], bag_from: date | None
+) -> bool:
+    """Claim a local day, and let its subscription wait for the next, in one transaction.
+
+    False where another scheduler was first, or an admin changed the subscription, or the day is in the ledger.
+    """
     async with database.write() as connection:
+        if not await move_on(connection, subscription, *next_, bag_from):
+            return False
         cursor = await connection.execute(
-            "INSERT INTO deliveries (subscription_id, local_date, due_at, claimed_at, document, citation, digest)"
-            " SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM subscriptions WHERE id = ?)"
-            " ON CONFLICT DO NOTHING",
-            (
-                delivery.subscription_id,
-                delivery.local_date.isoformat(),
-                _seconds(delivery.due_at),
-                delivery.claimed_at and _seconds(delivery.claimed_at),
-                delivery.document,
-                delivery.citation,
-                delivery.digest,
-                delivery.subscription_id,
-            ),
+            "INSERT INTO deliveries (subscription_id, local_date, due_at, claimed_at, document, citation, digest,"
+            " attempts, tried_at, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (*_key(row), seconds(row.due_at), *_claimed(row)),
         )
         return cursor.rowcount > 0
 
 
-async def release(database: Database, subscription: Subscription) -> None:
-    """Take back the claim of a local day on which certainly nothing was posted."""
+async def claim_again(database: Database, row: Delivery, bag_from: date | None) -> bool:
+    """Claim a local day that ended without a post; False where it did not."""
+    async with database.write() as connection:
+        cursor = await connection.execute(
+            "UPDATE deliveries SET claimed_at = ?, document = ?, citation = ?, digest = ?, attempts = ?,"
+            " tried_at = ?, next_attempt_at = ?, outcome = NULL, reason = NULL, ended_at = NULL"
+            " WHERE subscription_id = ? AND local_date = ? AND outcome IN ('missed', 'failed')",
+            (*_claimed(row), *_key(row)),
+        )
+        if cursor.rowcount > 0:
+            await connection.execute(
+                "UPDATE subscriptions SET bag_from = ? WHERE id = ?",
+                (bag_from and bag_from.isoformat(), row.subscription_id),
+            )
+        return cursor.rowcount > 0
+
+
+async def attempt(
+    database: Database, row: Delivery, now: datetime, next_attempt_at: datetime, *, settled: bool
+) -> bool:
+    """Take an open claim for one more attempt, which may post from now on; False where another took it or it ended.
+
+    `settled` where certainly nothing of it was posted before.
+    """
+    async with database.write() as connection:
+        cursor = await connection.execute(
+            "UPDATE deliveries SET attempts = attempts + 1, tried_at = iif(? OR tried_at IS NULL, ?, tried_at),"
+            " next_attempt_at = ?"
+            " WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL AND attempts = ?",
+            (settled, seconds(now), seconds(next_attempt_at), *_key(row), row.attempts),
+        )
+        return cursor.rowcount > 0
+
+
+async def later(database: Database, row: Delivery, next_attempt_at: datetime, reason: str, *, settled: bool) -> None:
+    """Look at an open claim again at a moment; `settled` where certainly nothing of it was posted.
+
+    What failed counts as an attempt, also where it was a look at the channel and nothing was sent.
+    """
     async with database.write() as connection:
         await connection.execute(
-            "DELETE FROM deliveries WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
-            (subscription.id, subscription.due_date.isoformat()),
+            "UPDATE deliveries SET next_attempt_at = ?, reason = ?, tried_at = iif(?, NULL, tried_at),"
+            " attempts = max(attempts, ?) WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
+            (seconds(next_attempt_at), reason, settled, row.attempts + 1, *_key(row)),
         )
 
 
 async def end(
     database: Database,
-    subscription: Subscription,
-    due_at: datetime,
+    row: Delivery,
+    now: datetime,
     outcome: Outcome,
-    reason: str | None,
-    message_id: int | None,
-    following: tuple[date, datetime],
-) -> None:
-    """Record how a local day ended and when the next one is due, in one transaction.
+    reason: str | None = None,
+    message_id: int | None = None,
+    note: str | None = None,
+    suspend: str | None = None,
+) -> bool:
+    """End a claimed day, once; False where it had ended.
 
-    A day that ended before keeps its outcome. Without a claim (a missed day) the row is made here. The
-    subscription moves on only if it still waits for this day: a change of it meanwhile stands.
+    `suspend` is the code that suspends its subscription; a post that was sent ends a suspension.
     """
-    day, next_due_at = following
+    async with database.write() as connection:
+        cursor = await connection.execute(
+            "UPDATE deliveries SET outcome = ?, reason = ?, message_id = ?, note = ?, ended_at = ?,"
+            " next_attempt_at = NULL WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
+            (outcome, reason, message_id, note, seconds(now), *_key(row)),
+        )
+        if suspend is not None:
+            # One that is tried while it is suspended, and refused again, has been told already.
+            await connection.execute(
+                "UPDATE subscriptions SET notice = iif(suspended IS NULL, 'suspended', notice), suspended = ?"
+                " WHERE id = ?",
+                (suspend, row.subscription_id),
+            )
+        elif outcome is Outcome.SENT:
+            await connection.execute(
+                "UPDATE subscriptions SET suspended = NULL, notice = NULL WHERE id = ? AND suspended IS NOT NULL",
+                (row.subscription_id,),
+            )
+        return cursor.rowcount > 0
+
+
+async def set_note(database: Database, row: Delivery, note: str | None) -> None:
+    """Note what became of the post's thread and publication."""
     async with database.write() as connection:
         await connection.execute(
-            "INSERT INTO deliveries (subscription_id, local_date, due_at, outcome, reason, message_id)"
-            " SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM subscriptions WHERE id = ?)"
-            " ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,"
-            " message_id = excluded.message_id WHERE outcome IS NULL",
-            (
-                subscription.id,
-                subscription.due_date.isoformat(),
-                _seconds(due_at),
-                outcome,
-                reason,
-                message_id,
-                subscription.id,
-            ),
+            "UPDATE deliveries SET note = ? WHERE subscription_id = ? AND local_date = ?",
+            (note, *_key(row)),
         )
-        await _move(connection, subscription, day, next_due_at)
 
 
-async def move(database: Database, subscription: Subscription, day: date, next_due_at: datetime) -> None:
-    """Look at a subscription again at `next_due_at`, for the local date `day`, unless it changed meanwhile."""
+async def end_unclaimed(
+    database: Database,
+    subscription: Subscription,
+    endings: Sequence[Ending],
+    now: datetime,
+    next_: tuple[date, datetime],
+) -> bool:
+    """End local days that were not claimed; False where the subscription changed. A day in the ledger stays."""
     async with database.write() as connection:
-        await _move(connection, subscription, day, next_due_at)
+        unchanged = await move_on(connection, subscription, *next_, subscription.bag_from)
+        if unchanged:
+            await connection.executemany(
+                "INSERT INTO deliveries (subscription_id, local_date, due_at, outcome, reason, ended_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [
+                    (subscription.id, e.local_date.isoformat(), seconds(e.due_at), e.outcome, e.reason, seconds(now))
+                    for e in endings
+                ],
+            )
+        return unchanged
 
 
-async def _move(
-    connection: aiosqlite.Connection, subscription: Subscription, day: date, next_due_at: datetime
-) -> None:
-    await connection.execute(
-        "UPDATE subscriptions SET due_date = ?, next_due_at = ? WHERE id = ? AND due_date = ? AND next_due_at = ?",
-        (
-            day.isoformat(),
-            _seconds(next_due_at),
-            subscription.id,
-            subscription.due_date.isoformat(),
-            _seconds(subscription.next_due_at),
-        ),
-    )
+# Reading
 
 
 async def of_day(database: Database, subscription_id: int, day: date) -> Delivery | None:
@@ -101,45 +154,81 @@ async def of_day(database: Database, subscription_id: int, day: date) -> Deliver
     return found[0] if found else None
 
 
-async def last(database: Database, subscription_id: int) -> Delivery | None:
-    """Return the row of the latest local day."""
-    where = "subscription_id = ? ORDER BY local_date DESC LIMIT 1"
-    found = await _find(database, where, (subscription_id,))
+async def latest(database: Database, subscription_id: int, limit: int, offset: int = 0) -> tuple[Delivery, ...]:
+    """Return at most `limit` rows, the latest local day first."""
+    where = "subscription_id = ? ORDER BY local_date DESC LIMIT ? OFFSET ?"
+    return await _find(database, where, (subscription_id, limit, offset))
+
+
+async def last_due(database: Database, subscription_id: int, now: datetime) -> Delivery | None:
+    """Return the row of the latest local day that was due by now; later ones are days left out in advance."""
+    where = "subscription_id = ? AND due_at <= ? ORDER BY local_date DESC LIMIT 1"
+    found = await _find(database, where, (subscription_id, seconds(now)))
     return found[0] if found else None
 
 
-async def last_posted(database: Database, subscription_id: int) -> dict[str, date]:
-    """Return the latest local date of each commitment that was posted, or may have been, by its digest."""
+async def count(database: Database, subscription_id: int) -> int:
+    rows = await database.read("SELECT count(*) FROM deliveries WHERE subscription_id = ?", (subscription_id,))
+    return int(rows[0][0])
+
+
+async def posted(database: Database, subscription: Subscription) -> tuple[str, ...]:
+    """Return the digests posted in the current round, or that may have been or still will be, in order."""
     rows = await database.read(
-        "SELECT digest, max(local_date) FROM deliveries WHERE subscription_id = ?"
-        " AND outcome IN ('sent', 'unknown') GROUP BY digest",
-        (subscription_id,),
+        "SELECT digest FROM deliveries WHERE subscription_id = ? AND local_date >= ? AND claimed_at IS NOT NULL"
+        " AND (outcome IS NULL OR outcome IN ('sent', 'unknown')) ORDER BY local_date",
+        (subscription.id, subscription.bag_from.isoformat() if subscription.bag_from else ""),
     )
-    return {row[0]: date.fromisoformat(row[1]) for row in rows}
+    return tuple(row[0] for row in rows)
 
 
-async def _find(database: Database, where: str, parameters: tuple[object, ...]) -> list[Delivery]:
+async def open_claims(database: Database, now: datetime, after: Delivery | None, limit: int) -> tuple[Delivery, ...]:
+    """Return at most `limit` open claims that are to be looked at, the longest due first, those after one."""
+    place = (0, 0) if after is None else (seconds(after.next_attempt_at or now), after.subscription_id)
+    return await _find(
+        database,
+        "outcome IS NULL AND next_attempt_at <= ? AND (next_attempt_at, subscription_id) > (?, ?)"
+        " ORDER BY next_attempt_at, subscription_id LIMIT ?",
+        (seconds(now), *place, limit),
+    )
+
+
+async def _find(database: Database, where: str, parameters: tuple[object, ...]) -> tuple[Delivery, ...]:
     rows = await database.read(f"SELECT * FROM deliveries WHERE {where}", parameters)  # noqa: S608 - from above
-    return [
-        Delivery(
-            subscription_id=row["subscription_id"],
-            local_date=date.fromisoformat(row["local_date"]),
-            due_at=_moment(row["due_at"]),
-            claimed_at=None if row["claimed_at"] is None else _moment(row["claimed_at"]),
-            document=row["document"],
-            citation=row["citation"],
-            digest=row["digest"],
-            outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-            reason=row["reason"],
-            message_id=row["message_id"],
-        )
-        for row in rows
-    ]
+    return tuple(map(_delivery, rows))
 
 
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())
+def _key(row: Delivery) -> tuple[int, str]:
+    return row.subscription_id, row.local_date.isoformat()
 
 
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _claimed(row: Delivery) -> tuple[object, ...]:
+    return (
+        row.claimed_at and seconds(row.claimed_at),
+        row.document,
+        row.citation,
+        row.digest,
+        row.attempts,
+        row.tried_at and seconds(row.tried_at),
+        row.next_attempt_at and seconds(row.next_attempt_at),
+    )
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        subscription_id=row["subscription_id"],
+        local_date=date.fromisoformat(row["local_date"]),
+        due_at=moment(row["due_at"]),
+        claimed_at=moment(row["claimed_at"]),
+        document=row["document"],
+        citation=row["citation"],
+        digest=row["digest"],
+        attempts=row["attempts"],
+        tried_at=moment(row["tried_at"]),
+        next_attempt_at=moment(row["next_attempt_at"]),
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        reason=row["reason"],
+        note=row["note"],
+        message_id=row["message_id"],
+        ended_at=moment(row["ended_at"]),
+    )

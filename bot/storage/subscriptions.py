@@ -2,92 +2,183 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+import sqlite3
+from datetime import date, datetime, time
+from typing import Final
 
-from bot.model import Subscription
+import aiosqlite
+
+from bot.model import Order, Plan, Subscription
 from bot.storage.database import Database
+from bot.storage.values import moment, seconds
+
+_ALL: Final = "*"
+"""In place of slugs: every document that there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A subscription as an admin asked for it, with its first due moment."""
+async def put(
+    database: Database,
+    guild_id: int,
+    channel_id: int,
+    plan: Plan,
+    next_: tuple[date, datetime],
+    *,
+    replaces: Subscription | None,
+    limit: int,
+) -> Subscription | None:
+    """Add a channel's subscription, or change it; its id and its history stay, a suspension ends.
 
-    guild_id: int
-    channel_id: int
-    at: time
-    zone: str
-    document: str
-    due_date: date
-    next_due_at: datetime
-
-
-async def put(database: Database, wanted: Wanted) -> Subscription:
-    """Add a subscription, or change the one of that channel; its id and its history stay."""
+    `replaces` is one that moves to this channel, unless it moved meanwhile. None where the server has `limit`
+    others already.
+    """
+    row = (
+        guild_id,
+        channel_id,
+        plan.at.hour * 60 + plan.at.minute,
+        plan.zone,
+        ",".join(plan.documents) or _ALL,
+        next_[0].isoformat(),
+        seconds(next_[1]),
+        plan.days,
+        plan.order,
+        plan.role_id,
+        plan.thread,
+        plan.publish,
+    )
     async with database.write() as connection:
+        if replaces is not None:
+            await connection.execute(
+                "UPDATE subscriptions SET channel_id = ? WHERE id = ? AND channel_id = ?",
+                (channel_id, replaces.id, replaces.channel_id),
+            )
         rows = await connection.execute_fetchall(
-            "INSERT INTO subscriptions (guild_id, channel_id, minute, zone, document, due_date, next_due_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel_id) DO UPDATE SET guild_id = excluded.guild_id,"
-            " minute = excluded.minute, zone = excluded.zone, document = excluded.document,"
-            " due_date = excluded.due_date, next_due_at = excluded.next_due_at"
-            " RETURNING id, guild_id, channel_id, minute, zone, document, due_date, next_due_at",
-            (
-                wanted.guild_id,
-                wanted.channel_id,
-                wanted.at.hour * 60 + wanted.at.minute,
-                wanted.zone,
-                wanted.document,
-                wanted.due_date.isoformat(),
-                int(wanted.next_due_at.timestamp()),
-            ),
+            "INSERT INTO subscriptions (guild_id, channel_id, minute, zone, document, due_date, next_due_at,"
+            " days, ordering, role_id, thread, publish) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+            " WHERE (SELECT count(*) FROM subscriptions WHERE guild_id = ? AND channel_id <> ?) < ?"
+            " ON CONFLICT (channel_id) DO UPDATE SET minute = excluded.minute, zone = excluded.zone,"
+            " document = excluded.document, due_date = excluded.due_date, next_due_at = excluded.next_due_at,"
+            " days = excluded.days, ordering = excluded.ordering, role_id = excluded.role_id,"
+            " thread = excluded.thread, publish = excluded.publish,"
+            " suspended = NULL, notice = NULL, left_at = NULL"
+            " RETURNING *",
+            (*row, guild_id, channel_id, limit),
         )
-    return _subscription(next(iter(rows)))
+        return next(map(_subscription, rows), None)
+
+
+async def get(database: Database, subscription_id: int) -> Subscription | None:
+    found = await _find(database, "id = ?", (subscription_id,))
+    return found[0] if found else None
 
 
 async def of_guild(database: Database, guild_id: int) -> tuple[Subscription, ...]:
-    rows = await database.read("SELECT * FROM subscriptions WHERE guild_id = ? ORDER BY id", (guild_id,))
-    return tuple(_subscription(row) for row in rows)
+    """Return a server's subscriptions, the oldest first."""
+    return await _find(database, "guild_id = ? ORDER BY id", (guild_id,))
 
 
-async def remove(database: Database, guild_id: int, channel_id: int) -> bool:
-    """Remove a channel's subscription with its history; return whether there was one in that guild."""
+async def suspended_in(database: Database, guild_id: int) -> tuple[Subscription, ...]:
+    """Return a server's subscriptions that lost a permission, which may be there again."""
+    return await _find(database, "guild_id = ? AND suspended IN ('50001', '50013')", (guild_id,))
+
+
+async def remove(database: Database, subscription_id: int) -> None:
+    """Remove a subscription with its history."""
     async with database.write() as connection:
-        cursor = await connection.execute(
-            "DELETE FROM subscriptions WHERE guild_id = ? AND channel_id = ?", (guild_id, channel_id)
+        await connection.execute("DELETE FROM subscriptions WHERE id = ?", (subscription_id,))
+
+
+async def set_paused(database: Database, subscription: Subscription, next_: tuple[date, datetime] | None) -> None:
+    """Pause, or with the next local date and its moment go on; those that an admin left out count again."""
+    async with database.write() as connection:
+        if next_ is None:
+            await connection.execute("UPDATE subscriptions SET paused = 1 WHERE id = ?", (subscription.id,))
+            return
+        await connection.execute(
+            "DELETE FROM deliveries WHERE subscription_id = ? AND local_date >= ?"
+            " AND outcome = 'skipped' AND reason = 'admin'",
+            (subscription.id, next_[0].isoformat()),
         )
-        return cursor.rowcount > 0
+        await connection.execute(
+            "UPDATE subscriptions SET paused = 0, due_date = ?, next_due_at = ? WHERE id = ?",
+            (next_[0].isoformat(), seconds(next_[1]), subscription.id),
+        )
 
 
-async def due(database: Database, now: datetime, limit: int) -> tuple[Subscription, ...]:
-    """Return at most `limit` subscriptions that are due, the longest due first."""
-    rows = await database.read(
-        "SELECT * FROM subscriptions WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?",
-        (int(now.timestamp()), limit),
-    )
-    return tuple(_subscription(row) for row in rows)
+async def resume(database: Database, subscription: Subscription) -> None:
+    """End a suspension, and with it what there was to tell of it."""
+    async with database.write() as connection:
+        await connection.execute(
+            "UPDATE subscriptions SET suspended = NULL, notice = NULL WHERE id = ?", (subscription.id,)
+        )
 
 
-async def next_due(database: Database) -> datetime | None:
-    """Return when the next subscription is due."""
-    rows = await database.read("SELECT min(next_due_at) FROM subscriptions")
-    return None if rows[0][0] is None else datetime.fromtimestamp(rows[0][0], UTC)
+async def set_notice(database: Database, subscription_id: int, notice: str | None) -> None:
+    """Note what the admins are to be told, or that they were."""
+    async with database.write() as connection:
+        await connection.execute("UPDATE subscriptions SET notice = ? WHERE id = ?", (notice, subscription_id))
+
+
+async def due(database: Database, now: datetime, after: Subscription | None, limit: int) -> tuple[Subscription, ...]:
+    """Return at most `limit` subscriptions that are due, the longest due first, those that follow `after`."""
+    place = (0, 0) if after is None else (seconds(after.next_due_at), after.id)
+    where = "next_due_at <= ? AND (next_due_at, id) > (?, ?) ORDER BY next_due_at, id LIMIT ?"
+    return await _find(database, where, (seconds(now), *place, limit))
 
 
 async def count(database: Database) -> int:
     return int((await database.read("SELECT count(*) FROM subscriptions"))[0][0])
 
 
-def _subscription(row: Iterable[Any]) -> Subscription:
-    id_, guild_id, channel_id, minute, zone, document, due_date, next_due_at = row
+async def every(database: Database, after: int, limit: int) -> tuple[Subscription, ...]:
+    """Return at most `limit` subscriptions in order of id, those after one."""
+    return await _find(database, "id > ? ORDER BY id LIMIT ?", (after, limit))
+
+
+async def move_on(
+    connection: aiosqlite.Connection, subscription: Subscription, day: date, due_at: datetime, bag_from: date | None
+) -> bool:
+    """Let a subscription wait for another moment, unless it changed meanwhile; return whether it had not."""
+    cursor = await connection.execute(
+        "UPDATE subscriptions SET due_date = ?, next_due_at = ?, bag_from = ?"
+        " WHERE id = ? AND due_date = ? AND next_due_at = ?",
+        (
+            day.isoformat(),
+            seconds(due_at),
+            bag_from and bag_from.isoformat(),
+            subscription.id,
+            subscription.due_date.isoformat(),
+            seconds(subscription.next_due_at),
+        ),
+    )
+    return cursor.rowcount > 0
+
+
+async def _find(database: Database, where: str, parameters: tuple[object, ...]) -> tuple[Subscription, ...]:
+    rows = await database.read(f"SELECT * FROM subscriptions WHERE {where}", parameters)  # noqa: S608 - from above
+    return tuple(map(_subscription, rows))
+
+
+def _subscription(row: sqlite3.Row) -> Subscription:
+    documents = row["document"]
     return Subscription(
-        id=id_,
-        guild_id=guild_id,
-        channel_id=channel_id,
-        at=time(minute // 60, minute % 60),
-        zone=zone,
-        document=document,
-        due_date=date.fromisoformat(due_date),
-        next_due_at=datetime.fromtimestamp(next_due_at, UTC),
+        id=row["id"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        plan=Plan(
+            at=time(*divmod(row["minute"], 60)),
+            zone=row["zone"],
+            documents=() if documents == _ALL else tuple(documents.split(",")),
+            days=row["days"],
+            order=Order(row["ordering"]),
+            role_id=row["role_id"],
+            thread=bool(row["thread"]),
+            publish=bool(row["publish"]),
+        ),
+        due_date=date.fromisoformat(row["due_date"]),
+        next_due_at=moment(row["next_due_at"]),
+        paused=bool(row["paused"]),
+        suspended=row["suspended"],
+        notice=row["notice"],
+        left_at=moment(row["left_at"]),
+        bag_from=None if row["bag_from"] is None else date.fromisoformat(row["bag_from"]),
     )

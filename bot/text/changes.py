@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from bot.model import Changes, Document
+from bot.model import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a reload does to one document: numbers of its paragraphs, in order."""
+
+    slug: str
+    title: str
+    added: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    facts_changed: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed or self.facts_changed)
 
 
 def compare(old: Sequence[Document], new: Sequence[Document]) -> tuple[Changes, ...]:

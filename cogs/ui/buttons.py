@@ -9,12 +9,14 @@ import discord
 from discord import ui
 
 from bot.errors import NoSuchParagraph, NoSuchSentence, PassageGone
+from bot.model import Citation, Passage
 from cogs.ui import screens
+from cogs.ui.cited import cited
 from cogs.ui.found import results
 from cogs.ui.parts import View
 from cogs.ui.passages import commitments, quotation
-from cogs.ui.replies import refuse, reply
-from cogs.ui.screens import ANY, CommitmentsScreen, QuoteScreen, Screen, SearchScreen, slug_for
+from cogs.ui.replies import asked, refuse, reply
+from cogs.ui.screens import ANY, CiteScreen, CommitmentsScreen, QuoteScreen, Screen, SearchScreen, slug_for
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -24,16 +26,21 @@ async def show(screen: Screen, library: Library) -> View:
     """Render a screen from the library as it is now. Raises PassageGone, and what the library raises."""
     match screen:
         case QuoteScreen(key, citation):
-            slug = slug_for(key, library.documents())
-            try:
-                return quotation(library.quote(str(citation), slug), screen)
-            except (NoSuchParagraph, NoSuchSentence) as error:
-                raise PassageGone from error
+            return quotation(_passage(key, citation, library), screen)
+        case CiteScreen(key, citation):
+            return cited(_passage(key, citation, library))
         case CommitmentsScreen(key):
             return commitments(library.commitments(slug_for(key, library.documents())), screen)
         case SearchScreen(key, query, page):
             within = None if key == ANY else slug_for(key, library.documents())
             return results(await library.search(query, within, page), screen)
+
+
+def _passage(key: str, citation: Citation, library: Library) -> Passage:
+    try:
+        return library.quote(str(citation), slug_for(key, library.documents()))
+    except (NoSuchParagraph, NoSuchSentence) as error:
+        raise PassageGone from error
 
 
 class ScreenButton(
@@ -57,15 +64,9 @@ class ScreenButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
             view = await show(screens.decode(self.state), interaction.client.services.library)
-            if self.action == "turn" and _asked(interaction):
+            if self.action == "turn" and asked(interaction):
                 await interaction.response.edit_message(view=view)
             else:
                 await reply(interaction, view, hidden=True)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it, and the person wait in vain
             await refuse(interaction, error)
-
-
-def _asked(interaction: discord.Interaction[Any]) -> bool:
-    """Return whether who pressed is who the message answers; Discord tells it, nothing is stored."""
-    asked = interaction.message.interaction_metadata if interaction.message else None
-    return asked is not None and asked.user.id == interaction.user.id

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 from discord import ui
 from discord.utils import format_dt
 
-from bot.daily.delivery import Round
-from bot.daily.subscriptions import Shown
-from bot.model import Changes, Document, Reloaded, Subscription
-from bot.text.words import opening, utf16
+from bot.daily.scheduler import Round
+from bot.library import Reloaded
+from bot.model import Document
+from bot.text.changes import Changes
+from bot.text.words import opening
 from cogs.ui.markdown import escape
-from cogs.ui.parts import TEXT_LIMIT, View, card, day, link, text
-
-LISTED: Final = 20
-"""Rows of a list that is not paged; what is left out is counted."""
+from cogs.ui.parts import LISTED, View, card, count, day, link, text, within
 
 
 def documents(found: Sequence[Document], commitments: dict[str, int]) -> View:
     """Return every document with its facts; `commitments` counts key commitments by slug."""
     lines = [_document(document, commitments[document.slug]) for document in found[:LISTED]]
-    return card(text(f"**{_count(len(found), 'document')}**"), *_within(lines, len(found)))
+    return card(text(f"**{count(len(found), 'document')}**"), *within(lines, len(found)))
 
 
 def _document(document: Document, key_commitments: int) -> str:
@@ -33,8 +30,8 @@ def _document(document: Document, key_commitments: int) -> str:
         escape(document.slug),
         document.issuer and escape(opening(document.issuer, 100)),
         document.date and day(document.date),
-        f"{preamble}{_count(numbered, 'paragraph')} (by {document.structure})",
-        _count(key_commitments, "key commitment"),
+        f"{preamble}{count(numbered, 'paragraph')} (by {document.structure})",
+        count(key_commitments, "key commitment"),
     )
     lines = (
         f"**{escape(opening(document.title, 200))}**",
@@ -42,33 +39,10 @@ def _document(document: Document, key_commitments: int) -> str:
         f"-# {escape(opening(document.edition, 120))}",
         document.source and f"-# Source: {escape(opening(document.source, 150))}",
         document.edition_note and f"-# {escape(opening(document.edition_note, 300))}",
-        f"-# {_count(len(document.corrections), 'correction')} declared" if document.corrections else None,
+        f"-# {count(len(document.corrections), 'correction')} declared" if document.corrections else None,
         f"-# SHA-256 {document.sha256}",
     )
     return "\n".join(line for line in lines if line)
-
-
-def subscriptions(found: Sequence[Shown]) -> View:
-    """Return a server's daily posts: where, when, from what, and how the last one ended."""
-    if not found:
-        return card(text("There is no daily post on this server yet. **/daily set** makes one."))
-    lines = []
-    for shown in found:
-        subscription, last = shown.subscription, shown.last
-        lines.append(schedule(subscription))
-        if last is not None and last.outcome is not None:
-            why = f" ({last.reason})" if last.reason else ""
-            lines[-1] += f"\n-# Last: {day(last.local_date)}, {last.outcome}{why}"
-    return card(text(f"**{_count(len(found), 'daily post')}**"), *_within(lines, len(found)))
-
-
-def schedule(subscription: Subscription) -> str:
-    """Return a subscription in a line: channel, local time, zone, next post."""
-    return (
-        f"<#{subscription.channel_id}> every day at {subscription.at:%H:%M} {subscription.zone},"
-        f" from {escape(subscription.document)}"
-        f"\n-# Next: {format_dt(subscription.next_due_at, 'F')} ({format_dt(subscription.next_due_at, 'R')})"
-    )
 
 
 def reloaded(outcome: Reloaded) -> View:
@@ -77,8 +51,8 @@ def reloaded(outcome: Reloaded) -> View:
     lines = [_changes(changes) for changes in outcome.changes[:LISTED]] or ["No document differs."]
     ignored = ", ".join(escape(opening(name, 60)) for name in outcome.ignored[:5])
     return card(
-        text(f"**{head}: {_count(outcome.documents, 'document')}**"),
-        *_within(lines, max(len(outcome.changes), 1)),
+        text(f"**{head}: {count(outcome.documents, 'document')}**"),
+        *within(lines, max(len(outcome.changes), 1)),
         *([text(f"-# Not read, because they are neither .txt, .md nor .toml: {ignored}")] if ignored else []),
     )
 
@@ -86,7 +60,7 @@ def reloaded(outcome: Reloaded) -> View:
 def _changes(changes: Changes) -> str:
     kinds = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
     told = [
-        f"{_count(len(numbers), 'paragraph')} {kind} ({_numbers(numbers)})"
+        f"{count(len(numbers), 'paragraph')} {kind} ({_numbers(numbers)})"
         for kind, numbers in kinds.items()
         if numbers
     ]
@@ -100,24 +74,6 @@ def _numbers(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers[:LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def _within(lines: Sequence[str], total: int) -> list[ui.Item[Any]]:
-    """Return the lines as parts, as many as a message holds, and how many were left out."""
-    parts: list[ui.Item[Any]] = []
-    used = 0
-    for line in lines:
-        used += utf16(line)
-        if used > TEXT_LIMIT - 400 or len(parts) >= LISTED:
-            break
-        parts.append(text(line))
-    if len(parts) < total:
-        parts.append(text(f"-# And {total - len(parts)} more."))
-    return parts
-
-
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the operator asks for: the gateway, the databases, the scheduler's last round."""
@@ -129,6 +85,7 @@ class Status:
     subscriptions: int
     database_bytes: dict[str, int]
     last_round: Round | None
+    stopped: bool
 
 
 def status(found: Status) -> View:
@@ -143,9 +100,10 @@ def status(found: Status) -> View:
     return card(
         text(
             "**Status**",
-            f"Gateway: {_count(found.servers, 'server')}, {_count(found.shards, 'shard')}, latency {latency}",
-            f"Databases: {sizes}; {_count(found.documents, 'document')}, {_count(found.subscriptions, 'daily post')}",
+            f"Gateway: {count(found.servers, 'server')}, {count(found.shards, 'shard')}, latency {latency}",
+            f"Databases: {sizes}; {count(found.documents, 'document')}, {count(found.subscriptions, 'daily post')}",
             f"Scheduler's last round: {scheduler}",
+            "**Sending has stopped**: too many requests were refused in ten minutes." if found.stopped else None,
         )
     )
 
@@ -176,8 +134,8 @@ def about(found: About) -> View:
         ui.Separator(),
         text(
             f"-# Permissions asked for: {', '.join(found.permissions)}.",
-            "-# Privacy: no message is read and no user id is kept; a server's daily posts (channel, time, zone,"
-            f" document, what was posted) are kept until removed.{policy}",
+            "-# Privacy: no message is read and no user id is kept; a server's daily posts (channel, role, settings,"
+            f" what was posted) are kept until removed, or for 30 days after I left it.{policy}",
             "-# Licence: MIT, for the program; the texts belong to their issuers.",
         ),
         buttons=links,

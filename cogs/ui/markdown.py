@@ -6,11 +6,12 @@ import re
 from typing import Final
 
 from bot.model import MATCH_END, MATCH_START
-from bot.text.words import utf16
+from bot.text.words import opening, utf16
 
-# Emphasis, code, spoilers, mentions, timestamps, emoji, masked links, escapes; `:` only in a link or an
-# emoji's name. Where a line begins: headings, quotations, lists and small text too.
-_ANYWHERE: Final = re.compile(r"[\\*_~`|<\[@]|:(?=//|\w+:)")
+# Emphasis, code, spoilers, mentions, timestamps, links, emoji, escapes. A colon always, though it means something
+# only in a link or an emoji's name: so that parts never take less than the whole. Where a line begins: headings,
+# quotations, lists and small text too.
+_ANYWHERE: Final = re.compile(r"[\\*_~`|<\[@:]")
 _LINE_START: Final = re.compile(r"^([ \t]*)(\d*)([#>+.)-])", re.MULTILINE)
 
 
@@ -22,6 +23,14 @@ def escape(text: str) -> str:
 def size(text: str) -> int:
     """Return how much of a limit `text` takes once escaped, in UTF-16 units."""
     return utf16(escape(text))
+
+
+def begin(text: str, limit: int) -> str:
+    """Return the Markdown of the first words of `text`, at most `limit` UTF-16 units once escaped."""
+    kept = limit
+    while (over := size(opening(text, kept)) - limit) > 0:
+        kept -= -(-over // 2)  # what is escaped takes twice as much at most
+    return escape(opening(text, kept))
 
 
 def with_matches(marked: str) -> str:

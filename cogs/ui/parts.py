@@ -10,9 +10,10 @@ import discord
 from discord import ui
 
 from bot.model import Document, Structure
+from bot.text.words import utf16
 from cogs.ui import screens
 from cogs.ui.markdown import escape
-from cogs.ui.screens import Screen
+from cogs.ui.screens import Paged, Screen
 
 View = ui.LayoutView
 Button = ui.Button[Any]
@@ -21,6 +22,10 @@ TEXT_LIMIT: Final = 4000
 """All text of a message, in UTF-16 units."""
 BODY_LIMIT: Final = 2400
 """What quotations take of it at most; the rest is for what is said about them."""
+PAGE_LIMIT: Final = 3000
+"""What the rows of a page take of it at most."""
+LISTED: Final = 20
+"""Rows of a list that is not paged; what is left out is counted."""
 ACCENT: Final = discord.Colour(0x3B6EA5)
 
 
@@ -59,7 +64,7 @@ def link(label: str, url: str) -> Button:
     return ui.Button(label=label, url=url)
 
 
-def turns(screen: Screen, page: int, pages: int) -> list[Button]:
+def turns(screen: Paged, page: int, pages: int) -> list[Button]:
     """Return the buttons to turn pages, disabled at the ends; none where there is one page."""
     if pages == 1:
         return []
@@ -86,3 +91,32 @@ def source(document: Document, cited: str) -> str:
     if document.structure is Structure.AUTOMATIC:
         lines.append("-# The text shows no paragraphs; these were made automatically, for reading only.")
     return "\n".join(lines)
+
+
+def count(number: int, thing: str) -> str:
+    """Return "1 post", "2 posts"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def within(lines: Sequence[str], total: int) -> list[ui.Item[Any]]:
+    """Return the lines as parts, as many as a message holds, and how many were left out."""
+    parts: list[ui.Item[Any]] = []
+    used = 0
+    for line in lines:
+        used += utf16(line)
+        if used > TEXT_LIMIT - 400 or len(parts) >= LISTED:
+            break
+        parts.append(text(line))
+    if len(parts) < total:
+        parts.append(text(f"-# And {total - len(parts)} more."))
+    return parts
+
+
+def pages_of(lines: Sequence[str]) -> list[list[str]]:
+    """Distribute the rows of a list to pages, so that each fits a message with a head, notices and buttons."""
+    pages: list[list[str]] = [[]]
+    for line in lines:
+        if pages[-1] and sum(map(utf16, pages[-1])) + utf16(line) > PAGE_LIMIT:
+            pages.append([])
+        pages[-1].append(line)
+    return pages

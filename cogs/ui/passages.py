@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from discord import ui
@@ -12,7 +13,7 @@ from bot.text import citation, fit
 from bot.text.words import opening, utf16
 from cogs.ui.markdown import escape, size
 from cogs.ui.parts import BODY_LIMIT, View, button, card, page_of, source, text, turns
-from cogs.ui.screens import CommitmentsScreen, QuoteScreen, key_of
+from cogs.ui.screens import CiteScreen, CommitmentsScreen, QuoteScreen, key_of
 
 HEADING_LIMIT: Final = 120
 PIECE_LIMIT: Final = BODY_LIMIT - 2 * HEADING_LIMIT - 40
@@ -34,6 +35,7 @@ def quotation(passage: Passage, screen: QuoteScreen) -> View:
     if passage.sentence is not None:
         whole = QuoteScreen(screen.key, Citation(screen.citation.first, screen.citation.first))
         buttons.append(button("In context", "open", whole))
+    buttons.append(button("Cite", "open", CiteScreen(screen.key, passage.citation)))
     notes = [source(passage.document, citation.label(passage.citation)), _corrections(passage, supplied=supplied)]
     return card(text(pages[page]), ui.Separator(), text(*notes, page_of(page, len(pages))), buttons=buttons)
 
@@ -104,21 +106,38 @@ def commitments(found: Sequence[Commitment], screen: CommitmentsScreen) -> View:
     )
 
 
-def commitment(found: Commitment, *, mark: str = "", notes: Sequence[str] = ()) -> View:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A commitment's text, fitted and escaped: what is the same in every message that shows it."""
+
+    body: str
+    cited: str
+
+
+def prepare(found: Commitment) -> Prepared:
+    """Fit a commitment's text. A sentence too long for one message is cut at a word and says where the rest is."""
+    body, *rest = fit.split(found.sentence.text, BODY_LIMIT, size)
+    cited = source(found.document, citation.label(found.citation))
+    if not rest:
+        return Prepared(escape(body), cited)
+    return Prepared(f"{escape(body)} […]", f"{cited}\n-# The sentence goes on: see “In context”.")
+
+
+def commitment(
+    found: Commitment, prepared: Prepared, *, mark: str = "", lead: str | None = None, notes: Sequence[str] = ()
+) -> View:
     """Return one commitment: the daily post, or `/today`.
 
-    `mark` is the delivery's key, by which a post is recognised when a channel is read back. A sentence too
-    long for one message is cut at a word and says where the rest is.
+    `mark` is the delivery's key, by which a post is recognised when a channel is read back; `lead` stands above all.
     """
-    body, *rest = fit.split(found.sentence.text, BODY_LIMIT, size)
-    place = Citation(found.paragraph, found.paragraph)
+    key = key_of(found.document)
+    whole = QuoteScreen(key, Citation(found.paragraph, found.paragraph))
     return card(
-        text(f"**Commitment {found.position} of {found.total}**", escape(body) + (" […]" if rest else "")),
+        text(lead, f"**Commitment {found.position} of {found.total}**", prepared.body),
         ui.Separator(),
-        text(
-            source(found.document, citation.label(found.citation)),
-            "-# The sentence goes on: see “In context”." if rest else None,
-            *notes,
-        ),
-        buttons=[button("In context", "open", QuoteScreen(key_of(found.document), place), mark)],
+        text(prepared.cited, *notes),
+        buttons=[
+            button("In context", "open", whole, mark),
+            button("Cite", "open", CiteScreen(key, found.citation), mark),
+        ],
     )

@@ -55,6 +55,10 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
                 f" Did you mean {_some(nearest)}?" if nearest else " Try the nearest big city, like **Europe/Kyiv**."
             )
             return f"{_quoted(given)} is not a time zone that I know.{near}"
+        case errors.BadDays(given):
+            return f"{_quoted(given)} are no days of the week. Try **weekdays**, **mon-fri** or **mon,thu**."
+        case errors.TimeAndZoneNeeded():
+            return "That channel has no daily post yet: give a **time** and a **timezone** (09:00, Europe/Kyiv)."
         case errors.WrongChannel(channel_id):
             return f"<#{channel_id}> cannot take a daily post: choose a text or an announcement channel."
         case errors.MissingPermissions(channel_id, permissions):
@@ -62,12 +66,27 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
                 f"I cannot post in <#{channel_id}> yet. Give me {_some(permissions)} there"
                 " (channel settings, Permissions), then run this again."
             )
+        case errors.NotAnnouncements(channel_id):
+            return (
+                f"<#{channel_id}> is no announcement channel, so nothing is published there: leave **publish** out."
+            )
+        case errors.RoleIsEveryone():
+            return "I never mention everyone. Choose a role that people take because they want to be notified."
+        case errors.RoleNotMentionable(role_id, channel_id):
+            return (
+                f"A mention of <@&{role_id}> would notify nobody in <#{channel_id}>. Let anyone mention the role"
+                " (Server Settings, Roles), or give me **Mention Everyone** there, then run this again."
+            )
         case errors.TooManySubscriptions(limit):
             return f"This server has {limit} daily posts, the most there can be. **/daily remove** makes room."
         case errors.NoSuchSubscription(None):
             return "There is more than one daily post, or none: name its channel. **/daily show** lists them."
         case errors.NoSuchSubscription(channel_id):
             return f"There is no daily post in <#{channel_id}>. **/daily show** lists those of this server."
+        case errors.NoSuchChannel(given):
+            return f"I see no channel {_quoted(given)}. **/daily show** lists the daily posts of this server."
+        case errors.NothingToPost():
+            return "There is nothing to catch up with: today's post is out, on its way, or not due yet."
         case errors.ServerOnly():
             return "This works on a server that I was added to, not here. **/about** has the link to add me."
         case errors.NotOperator():
@@ -134,3 +153,9 @@ async def refuse(interaction: Interaction, error: Exception) -> None:
     except discord.HTTPException as failed:
         # The three seconds are over, or the answer was given: nobody is left to tell.
         _log.warning("a refusal could not be delivered: %s", failed)
+
+
+def asked(interaction: Interaction) -> bool:
+    """Return whether who pressed is who the message answers; Discord tells it, nothing is stored."""
+    asked = interaction.message.interaction_metadata if interaction.message else None
+    return asked is not None and asked.user.id == interaction.user.id

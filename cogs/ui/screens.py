@@ -65,7 +65,19 @@ class CommitmentsScreen:
         return replace(self, page=page)
 
 
-Screen = QuoteScreen | SearchScreen | CommitmentsScreen
+@dataclass(frozen=True, slots=True)
+class CiteScreen:
+    """The citation of a passage, to copy."""
+
+    key: str
+    citation: Citation
+
+    def encode(self) -> str:
+        return f"z:{self.key}:{self.citation}"
+
+
+Paged = QuoteScreen | SearchScreen | CommitmentsScreen
+Screen = Paged | CiteScreen
 
 
 def key_of(document: Document) -> str:
@@ -103,6 +115,9 @@ def decode(state: str) -> Screen:
             case "c":
                 key, page = rest.split(":")
                 return CommitmentsScreen(key, _page(page))
+            case "z":
+                key, citation = rest.split(":")
+                return CiteScreen(key, parse(citation))
     except (ValueError, BadCitation, ReversedRange) as error:
         raise PassageGone from error
     raise PassageGone

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from tests.bench import commands
+from tests.bench import commands, daily
 
-PARTS = {"commands": commands.main}
+PARTS: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"commands": commands.main, "daily": daily.main}
 
 
 def main(part: str) -> int:
@@ -17,7 +20,11 @@ def main(part: str) -> int:
     for name, measure in PARTS.items():
         if part in {"all", name}:
             print(f"== {name}")
+            before = os.getloadavg()[0]
             asyncio.run(measure())
+            print(
+                f"\n{os.cpu_count()} processors, load average {before:.2f} before and {os.getloadavg()[0]:.2f} after"
+            )
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import sys
 from collections import defaultdict
@@ -20,6 +19,7 @@ from bot.sandbox.client import command as as_typed
 from bot.sandbox.entities import User
 from bot.sandbox.interactions import COMMAND
 from bot.sandbox.sandbox import CHILD, Sandbox
+from tests.bench.process import memory, processor
 
 ROOT = Path(__file__).parents[2]
 LINES = {"quote": "/quote paragraph:3", "search": "/search query:sovereignty"}
@@ -35,7 +35,7 @@ class Round:
     alone: list[float] = field(default_factory=list)
     together: list[float] = field(default_factory=list)
     rate: float = 0.0
-    processor: float | None = None
+    processor: float = 0.0
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -52,8 +52,11 @@ class Bot:
             name: as_typed(sandbox.world, sandbox.user, sandbox.channel, line) for name, line in LINES.items()
         }
 
-    async def ask(self, name: str) -> float:
-        """Return the time from the interaction's frame to the request that answers it."""
+    async def ask(self, name: str, *, keep: bool = False) -> float:
+        """Return the time from the interaction's frame to the request that answers it.
+
+        `keep` what the sandbox remembers of requests and messages; otherwise it grows with every question.
+        """
         user = User(next(_USERS), "user")
         # One person a second, as on a big bot: discord.py's cooldown looks at all of its last 20 seconds each time.
         self.sandbox.world.now += timedelta(seconds=1)
@@ -63,14 +66,15 @@ class Bot:
         del self.member_of.members[user.id]
         if interaction.received is None or interaction.original is None or interaction.original.seen_by is not None:
             raise SystemExit(f"{name}: a wrong answer: {self.sandbox.requests[-1].body}")
-        self.sandbox.requests.clear()
         del self.sandbox.interactions.by_token[interaction.token]
-        self.sandbox.world.messages.clear()
+        if not keep:
+            self.sandbox.requests.clear()
+            self.sandbox.world.messages.clear()
         return interaction.received - interaction.sent
 
     async def measure(self, name: str, times: int) -> Round:
         found = Round(alone=[await self.ask(name) for _ in range(times)])
-        before, start = self.processor(), monotonic()
+        before, start = processor(self.pid), monotonic()
         waiting = iter(range(times * 2))
 
         async def work() -> None:
@@ -79,28 +83,13 @@ class Bot:
 
         await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
         found.rate = times * 2 / (monotonic() - start)
-        after = self.processor()
-        if before is not None and after is not None:
-            found.processor = (after - before) / (times * 2)
+        found.processor = (processor(self.pid) - before) / (times * 2)
         return found
 
-    def _proc(self, name: str) -> str | None:
+    @property
+    def pid(self) -> int:
         process = self.sandbox.child._process
-        path = Path(f"/proc/{process.pid if process else 0}/{name}")
-        return path.read_text(encoding="utf-8") if path.exists() else None
-
-    def processor(self) -> float | None:
-        """Return the processor seconds of the bot's process; None where the system does not tell."""
-        stat = self._proc("stat")
-        if stat is None:
-            return None
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory(self) -> float | None:
-        """Return the resident memory of the bot's process in MiB."""
-        status = self._proc("status")
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024 if status else None
+        return process.pid if process else 0
 
 
 async def reply_of(bot: Bot, name: str) -> list[dict[str, Any]]:
@@ -113,11 +102,11 @@ async def main(rounds: int = 7, times: int = 150) -> int:
     """Measure and print; return 0. An interaction that is not answered, or wrongly, ends it with an error."""
     async with Sandbox(seeds=ROOT / "seeds", child=CHILD) as sandbox:
         herald = Bot(sandbox)
-        memory = {"Herald": herald.memory()}
+        at_start = memory(herald.pid)
         replies = json.dumps({name: await reply_of(herald, name) for name in LINES})
         async with Sandbox(child=(sys.executable, "-m", "tests.bench.bare", replies)) as other:
             bare = Bot(other)
-            memory["bare"] = bare.memory()
+            bare_at_start = memory(bare.pid)
             found: dict[tuple[str, str], list[Round]] = defaultdict(list)
             for number in range(rounds + 1):
                 for name in LINES:
@@ -128,8 +117,7 @@ async def main(rounds: int = 7, times: int = 150) -> int:
                             found[who, name].append(measured)
     for name in LINES:
         report(name, found["Herald", name], found["bare", name])
-    if memory["Herald"] and memory["bare"]:
-        row("memory at start, MiB", memory["Herald"], memory["bare"], memory["Herald"] / memory["bare"])
+    row("memory at start, MiB", at_start, bare_at_start, at_start / bare_at_start)
     return 0
 
 

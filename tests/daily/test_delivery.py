@@ -1,281 +1,174 @@
-"""Every scheduled local day ends once, whatever happens in between."""
+"""Whatever Discord answers, in whatever order: a day has one outcome, and its channel one post at most."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from bot.daily.delivery import Refused, Scheduler, Unreached, Unsure
-from tests.daily.conftest import CHANNEL, GUILD, Channel, Daily, SetClock, daily_in
+from bot.daily.delivery import SUSPENDING
+from bot.daily.posting import Refused, Unreached, Unreadable
+from tests.daily.conftest import CHANNEL, Daily, daily_in
+from tests.daily.fakes import Answer, Cut, FakePoster, Found, SetClock
+
+LOST, NEVER = Cut(True), Cut(False)
+DOWN, WAIT, LONG = (
+    Unreached("HTTP 503"),
+    Unreached("HTTP 429", timedelta(hours=3)),
+    Unreached("no", timedelta(hours=7)),
+)
+NO_LOOK = Unreached("HTTP 500")
+SENT, FAILED, MISSED, UNKNOWN = "sent", "failed", "missed", "unknown"
 
 
-async def at_nine(daily: Daily, channel: int = CHANNEL) -> None:
-    await daily.subscriptions.put(GUILD, channel, "09:00", "UTC", None)
+@dataclass(frozen=True)
+class Ended:
+    """How a day ended: outcome, reason, what suspended it; how often was sent and looked, and what was posted."""
+
+    outcome: str
+    reason: str | None
+    suspended: str | None
+    sends: int
+    looks: int
+    posts: int
 
 
-async def test_one_post_at_the_minute_and_not_before(daily: Daily) -> None:
-    await at_nine(daily)
-    await daily.at(3, 1, 8, 59, 59)
-    assert not daily.channel.asked
+async def settle(daily: Daily) -> None:
+    """Go from one attempt to the next until no claim is open."""
+    for _ in range(200):
+        rows = await daily.database.read("SELECT min(next_attempt_at) FROM deliveries WHERE outcome IS NULL")
+        if rows[0][0] is None:
+            return
+        await daily.after(timedelta(seconds=max(rows[0][0] - daily.clock.moment.timestamp(), 0)))
+    raise AssertionError("tried again and again")
+
+
+async def ended(daily: Daily) -> Ended:
     await daily.at(3, 1, 9)
-    await daily.at(3, 1, 9)
-    await daily.at(3, 1, 23)
-    assert len(daily.channel.asked) == 1
-    assert await daily.ledger() == [("2026-03-01", "sent", None)]
-
-
-async def test_twelve_days_post_the_twelve_commitments_and_begin_again(daily: Daily) -> None:
-    await at_nine(daily)
-    for day in range(1, 15):
-        await daily.at(3, day, 9)
-    order = [post.commitment.position for post in daily.channel.asked]
-    assert order == [*range(1, 13), 1, 2]
-    assert len({post.nonce for post in daily.channel.asked}) == 14
-    assert all(len(post.nonce) <= 25 for post in daily.channel.asked)
-    texts = [post.commitment.sentence.text for post in daily.channel.asked]
-    assert "NATO guests are bound by this Declaration." not in texts
-
-
-async def test_a_restart_in_the_middle_changes_nothing(tmp_path: Path) -> None:
-    clock, channel = SetClock(), Channel()
-    for day in range(1, 13):
-        async with daily_in(tmp_path, clock, channel) as daily:
-            if day == 1:
-                await at_nine(daily)
-            await daily.at(3, day, 9)
-            await daily.at(3, day, 9, 1)
-    assert [post.commitment.position for post in channel.asked] == list(range(1, 13))
+    await settle(daily)
+    ((outcome, reason),) = await daily.rows("outcome, reason")
+    found, channel = await daily.again(), daily.channel
+    return Ended(outcome, reason, found.suspended, len(channel.asked), len(channel.looks), len(channel.posted))
 
 
 @pytest.mark.parametrize(
-    ("back", "posts", "ledger"),
+    ("answers", "findings", "expected"),
     [
-        (timedelta(minutes=10), 1, [("2026-03-01", "sent", None)]),
-        (timedelta(hours=5), 1, [("2026-03-01", "sent", None)]),
-        (timedelta(hours=6), 1, [("2026-03-01", "sent", None)]),
-        (timedelta(hours=7), 0, [("2026-03-01", "missed", "down")]),
-        (
-            timedelta(days=3, hours=1),
-            1,
-            [
-                ("2026-03-01", "missed", "down"),
-                ("2026-03-02", "missed", "down"),
-                ("2026-03-03", "missed", "down"),
-                ("2026-03-04", "sent", None),
-            ],
-        ),
+        # At the first attempt.
+        ([], [], Ended(SENT, None, None, 1, 0, 1)),
+        ([Refused("50013")], [], Ended(FAILED, "50013", "50013", 1, 0, 0)),
+        ([Refused("50001")], [], Ended(FAILED, "50001", "50001", 1, 0, 0)),
+        ([Refused("10003")], [], Ended(FAILED, "10003", "10003", 1, 0, 0)),
+        ([Refused("50035")], [], Ended(FAILED, "50035", None, 1, 0, 0)),
+        ([Refused("404")], [], Ended(FAILED, "404", None, 1, 0, 0)),
+        # What passes is tried again, not before it is welcome, and not after the grace.
+        ([DOWN], [], Ended(SENT, None, None, 2, 0, 1)),
+        ([DOWN, WAIT, DOWN], [], Ended(SENT, None, None, 4, 0, 1)),
+        ([LONG], [], Ended(MISSED, "no", None, 1, 0, 0)),
+        ([DOWN] * 99, [], Ended(MISSED, "HTTP 503", None, 29, 0, 0)),
+        ([DOWN, Refused("50013")], [], Ended(FAILED, "50013", "50013", 2, 0, 0)),
+        # Unsure: the same nonce as long as it is known for certain.
+        ([LOST], [], Ended(SENT, None, None, 2, 0, 1)),
+        ([NEVER], [], Ended(SENT, None, None, 2, 0, 1)),
+        ([LOST, DOWN, LOST], [], Ended(SENT, None, None, 3, 1, 1)),
+        # Later, the channel is read.
+        ([LOST, WAIT], [], Ended(SENT, None, None, 2, 1, 1)),
+        ([NEVER, WAIT], [], Ended(SENT, None, None, 3, 1, 1)),
+        ([NEVER, WAIT, Refused("50013")], [], Ended(FAILED, "50013", "50013", 3, 1, 0)),
+        ([NEVER, LONG], [], Ended(MISSED, "no", None, 2, 1, 0)),
+        ([LOST, LONG], [], Ended(SENT, None, None, 2, 1, 1)),
+        ([LOST, WAIT], [Unreadable("unreadable")], Ended(UNKNOWN, "unreadable", None, 2, 1, 1)),
+        ([NEVER, WAIT], [Unreadable("too much")], Ended(UNKNOWN, "too much", None, 2, 1, 0)),
+        ([LOST, WAIT], [NO_LOOK, NO_LOOK], Ended(SENT, None, None, 2, 3, 1)),
+        ([NEVER, WAIT], [NO_LOOK, NO_LOOK], Ended(SENT, None, None, 3, 3, 1)),
+        ([NEVER, LONG], [NO_LOOK], Ended(UNKNOWN, "HTTP 500", None, 2, 1, 0)),
+        # A refusal says nothing of the attempts before it.
+        ([LOST, Refused("50013")], [], Ended(SENT, None, None, 2, 1, 1)),
+        ([NEVER, Refused("50013")], [], Ended(FAILED, "50013", "50013", 2, 1, 0)),
+        ([NEVER, Refused("50035")], [], Ended(FAILED, "50035", None, 2, 1, 0)),
+        ([LOST, Refused("50013")], [Unreadable("unreadable")], Ended(UNKNOWN, "unreadable", "50013", 2, 1, 1)),
+        ([LOST, Refused("50035")], [Unreadable("unreadable")], Ended(UNKNOWN, "unreadable", None, 2, 1, 1)),
+        ([LOST, Refused("50013")], [NO_LOOK], Ended(SENT, None, None, 3, 1, 1)),
     ],
 )
-async def test_down_across_the_slot(
-    daily: Daily, back: timedelta, posts: int, ledger: list[tuple[str, str, str | None]]
+async def test_how_a_day_ends(
+    daily: Daily, answers: list[Answer | None], findings: list[Unreadable | Unreached | None], expected: Ended
 ) -> None:
-    await at_nine(daily)
-    daily.clock.moment = datetime(2026, 3, 1, 9, tzinfo=UTC) + back
-    await daily.scheduler.deliver_due(daily.clock.moment)
-    assert len(daily.channel.asked) == posts
-    assert await daily.ledger() == ledger
-
-
-async def test_a_missed_day_keeps_its_commitment_for_the_next(daily: Daily) -> None:
-    await at_nine(daily)
-    await daily.at(3, 1, 9)
-    await daily.at(3, 2, 20)
-    await daily.at(3, 3, 9)
-    assert [post.commitment.position for post in daily.channel.asked] == [1, 2]
-
-
-async def test_a_refusal_ends_the_day_and_keeps_its_commitment(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Refused("50013")]
-    await daily.at(3, 1, 9)
-    await daily.at(3, 1, 9, 5)
+    await daily.put()
+    daily.channel.answers, daily.channel.findings = list(answers), list(findings)
+    assert await ended(daily) == expected
+    assert [told.suspended for told in daily.channel.told] == ([expected.suspended] if expected.suspended else [])
+    daily.channel.answers = []
     await daily.at(3, 2, 9)
-    assert await daily.ledger() == [("2026-03-01", "failed", "50013"), ("2026-03-02", "sent", None)]
-    assert [post.commitment.position for post in daily.channel.asked] == [1, 1]
+    posted_anew = expected.suspended != "10003"
+    assert len(daily.channel.posted) == expected.posts + posted_anew, "and the next day is on its own"
 
 
-async def test_what_could_not_be_reached_is_tried_again_within_the_grace(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Unreached("no route")] * 3
-    await daily.at(3, 1, 9)
-    assert await daily.ledger() == []
-    await daily.at(3, 1, 9, 10)
-    await daily.at(3, 1, 12)
-    await daily.at(3, 1, 14)
-    assert len(daily.channel.asked) == 4
-    assert await daily.ledger() == [("2026-03-01", "sent", None)]
+async def test_reading_back_that_fails_is_tried_less_and_less_often(daily: Daily) -> None:
+    await daily.put()
+    daily.channel.answers, daily.channel.findings = [LOST, WAIT], [NO_LOOK] * 999
+    assert await ended(daily) == Ended(UNKNOWN, "HTTP 500", None, 2, 16, 1)
 
 
-async def test_what_could_not_be_reached_all_day_is_missed(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Unreached("no route")]
-    await daily.at(3, 1, 9)
-    await daily.at(3, 1, 15, 1)
-    assert await daily.ledger() == [("2026-03-01", "missed", "down")]
+async def test_the_longest_grace_is_tried_to_its_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = SetClock()
+    channel = FakePoster(clock, [DOWN] * 999)
+    async with daily_in(tmp_path, clock, channel, grace=timedelta(hours=23)) as daily:
+        await daily.put()
+        assert await ended(daily) == Ended(MISSED, "HTTP 503", None, 97, 0, 0)
+    assert "an attempt failed" not in caplog.text
 
 
-async def test_an_unsure_attempt_is_not_forgotten_for_one_that_did_not_arrive(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Unsure("cut"), Unreached("no route")]
-    await daily.at(3, 1, 9)
-    await daily.at(3, 1, 9, 1)
-    await daily.at(3, 1, 9, 10)
-    assert await daily.ledger() == [("2026-03-01", "unknown", "unsettled")]
-    assert len(daily.channel.posted) == 1
-
-
-async def test_an_unsure_send_is_asked_again_with_the_same_nonce(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Unsure("HTTP 503")]
-    await daily.at(3, 1, 9)
-    assert await daily.ledger() == [("2026-03-01", None, None)]
-    await daily.at(3, 1, 9, 0, 30)
-    assert await daily.ledger() == [("2026-03-01", "sent", None)]
-    assert len(daily.channel.asked) == 2
-    assert len(daily.channel.posted) == 1
-
-
-async def test_an_unsure_send_is_never_repeated_when_the_nonce_may_be_forgotten(daily: Daily) -> None:
-    await at_nine(daily)
-    daily.channel.answers = [Unsure("cut")]
-    await daily.at(3, 1, 9)
-    await daily.at(3, 1, 9, 2, 1)
-    assert len(daily.channel.asked) == 1
-    assert await daily.ledger() == [("2026-03-01", "unknown", "unsettled")]
-    await daily.at(3, 2, 9)
-    assert [post.commitment.position for post in daily.channel.asked] == [1, 2]
-
-
-async def test_a_kill_between_claim_and_record_never_posts_twice(tmp_path: Path) -> None:
-    clock, channel = SetClock(), Channel(answers=[asyncio.CancelledError()])
-    async with daily_in(tmp_path, clock, channel) as daily:
-        await at_nine(daily)
-        with pytest.raises(asyncio.CancelledError):
-            await daily.at(3, 1, 9)
-    async with daily_in(tmp_path, clock, channel) as daily:
-        await daily.at(3, 1, 9, 0, 5)
-        assert await daily.ledger() == [("2026-03-01", "sent", None)]
-    assert len({post.nonce for post in channel.asked}) == 1
-
-
-async def test_two_schedulers_claim_a_day_once(daily: Daily) -> None:
-    await at_nine(daily)
-    other = Scheduler(daily.database, daily.library, daily.channel, daily.clock, timedelta(hours=6))
-    now = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    await asyncio.gather(daily.scheduler.deliver_due(now), other.deliver_due(now))
-    assert len(daily.channel.posted) == 1
-    await daily.at(3, 1, 9, 1)
-    assert await daily.ledger() == [("2026-03-01", "sent", None)]
-
-
-async def test_one_broken_subscription_does_not_stop_the_others(
-    daily: Daily, caplog: pytest.LogCaptureFixture
+async def test_a_poster_that_breaks_every_time_is_not_tried_in_a_tight_loop_and_its_day_ends(
+    daily: Daily, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await at_nine(daily, 1)
-    await at_nine(daily, 2)
-    daily.channel.answers = [RuntimeError("broken")]
+    await daily.put()
+    looks = 0
+
+    async def broken(*_: object) -> Found:
+        nonlocal looks
+        looks += 1
+        raise ValueError("no JSON")
+
+    monkeypatch.setattr(daily.channel, "find", broken)
+    daily.channel.answers = [Cut(True, ValueError("no JSON"))] * 9
+    assert await ended(daily) == Ended(UNKNOWN, "fault", None, 3, 0, 1)
+    assert looks == 27
+    assert "a send failed" in caplog.text
+    assert "a look failed" in caplog.text
+
+
+OUTCOMES: Sequence[Answer | None] = (None, LOST, NEVER, DOWN, WAIT, *map(Refused, (*SUSPENDING, "50035")))
+LOOKS = (None, Unreadable("unreadable"), NO_LOOK)
+
+
+async def test_every_two_answers_with_every_two_looks_keep_the_promise(daily: Daily) -> None:
+    for answers in product(OUTCOMES, repeat=2):
+        for findings in product(LOOKS, repeat=2):
+            case = (answers, findings)
+            daily.clock.moment = datetime(2026, 3, 1, tzinfo=UTC)
+            channel = daily.deliverer._poster = daily.scheduler._poster = daily.channel = FakePoster(daily.clock)
+            made = await daily.put()
+            channel.answers, channel.findings = list(answers), list(findings)
+            found = await ended(daily)
+            assert (found.outcome == SENT) <= (found.posts == 1), case
+            assert (found.outcome in {FAILED, MISSED}) <= (found.posts == 0), case
+            assert (found.outcome == UNKNOWN) <= (Unreadable("unreadable") in findings), case
+            assert (found.reason is None) == (found.outcome == SENT), case
+            refused = {answer.reason for answer in answers if isinstance(answer, Refused)}
+            assert (found.suspended is None) or found.suspended in refused & set(SUSPENDING), case
+            assert [told.suspended for told in channel.told] == ([found.suspended] if found.suspended else []), case
+            await daily.subscriptions.remove(made)
+
+
+async def test_whom_nobody_could_be_told_it_waits_for_the_next_reply_to_an_admin(daily: Daily) -> None:
+    await daily.put()
+    daily.channel.answers, daily.channel.nobody_to_tell = [Refused("50013")], True
     await daily.at(3, 1, 9)
-    assert [post.channel_id for post in daily.channel.asked] == [1, 2]
-    assert "could not be delivered" in caplog.text
-    await daily.at(3, 1, 9, 1)
-    assert len(daily.channel.posted) == 2
-
-
-async def test_a_document_that_is_gone_fails_the_day_with_its_reason(daily: Daily) -> None:
-    await daily.subscriptions.put(GUILD, CHANNEL, "09:00", "UTC", "nato-ukraine-2023")
-    async with daily.database.write() as connection:
-        await connection.execute("UPDATE subscriptions SET document = 'gone'")
-    await daily.at(3, 1, 9)
-    assert await daily.ledger() == [("2026-03-01", "failed", "NoSuchDocument")]
-
-
-async def test_a_change_while_a_post_is_sent_stands(daily: Daily) -> None:
-    await at_nine(daily)
-    send = daily.channel.send
-
-    async def change_then_send(post: object) -> object:
-        await daily.subscriptions.put(GUILD, CHANNEL, "18:00", "UTC", None)
-        return await send(post)  # type: ignore[arg-type]
-
-    daily.channel.send = change_then_send  # type: ignore[method-assign,assignment]
-    await daily.at(3, 1, 9)
-    shown = (await daily.subscriptions.of_guild(GUILD))[0]
-    assert shown.subscription.at.hour == 18
-    daily.channel.send = send  # type: ignore[method-assign]
-    await daily.at(3, 1, 18)
-    assert len(daily.channel.posted) == 1, "the day was posted at nine"
-    await daily.at(3, 2, 18)
-    assert len(daily.channel.posted) == 2
-
-
-async def test_a_removal_while_a_post_is_sent_leaves_no_row(daily: Daily) -> None:
-    await at_nine(daily)
-    send = daily.channel.send
-
-    async def remove_then_send(post: object) -> object:
-        await daily.subscriptions.remove(GUILD, CHANNEL)
-        return await send(post)  # type: ignore[arg-type]
-
-    daily.channel.send = remove_then_send  # type: ignore[method-assign,assignment]
-    await daily.at(3, 1, 9)
-    assert await daily.ledger() == []
-
-
-class StepClock(SetClock):
-    """Goes to each moment that it is asked to sleep until, so many times; then it sleeps for ever."""
-
-    def __init__(self, moment: datetime, steps: int) -> None:
-        super().__init__(moment)
-        self.steps = steps
-        self.ended = asyncio.Event()
-
-    async def sleep_until(self, moment: datetime) -> None:
-        if self.steps == 0:
-            self.ended.set()
-            await asyncio.Event().wait()
-        self.steps -= 1
-        self.moment = max(self.moment, moment)
-
-
-async def run_for(daily: Daily, steps: int) -> Scheduler:
-    """Run the loop until it has slept `steps` times, and return it."""
-    clock = StepClock(daily.clock.moment, steps)
-    scheduler = Scheduler(daily.database, daily.library, daily.channel, clock, timedelta(hours=6))
-    running = asyncio.create_task(scheduler.run())
-    await clock.ended.wait()
-    running.cancel()
-    await asyncio.wait({running})
-    return scheduler
-
-
-async def test_the_loop_wakes_for_each_due_moment_and_for_nothing_else(daily: Daily) -> None:
-    await at_nine(daily)
-    scheduler = await run_for(daily, 5)
-    assert [post.commitment.position for post in daily.channel.asked] == [1, 2, 3, 4, 5]
-    assert scheduler.last_round is not None
-    assert scheduler.last_round.due == 1
-
-
-async def test_the_loop_survives_a_failing_round_and_tells(
-    daily: Daily, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    await at_nine(daily)
-    deliver = Scheduler.deliver_due
-    fail = [True]
-
-    async def fail_once(self: Scheduler, now: datetime) -> int:
-        if fail:
-            fail.pop()
-            raise OSError("disk")
-        return await deliver(self, now)
-
-    monkeypatch.setattr(Scheduler, "deliver_due", fail_once)
-    failed = await run_for(daily, 0)
-    assert failed.last_round is not None
-    assert "disk" in str(failed.last_round.fault)
-    await run_for(daily, 2)
-    assert len(daily.channel.posted) == 2
-    assert "a round of the scheduler failed" in caplog.text
+    (waiting,) = await daily.subscriptions.take_notices(CHANNEL // 2)
+    assert (waiting.suspended, waiting.notice) == ("50013", "suspended")
+    assert await daily.subscriptions.take_notices(CHANNEL // 2) == ()

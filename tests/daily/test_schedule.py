@@ -1,28 +1,16 @@
-"""The schedule, over whole years, at both edges of daylight saving."""
+"""When a post is due: as people type it, and at both edges of daylight saving."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.daily.schedule import due_at, first_due, parse_time
-from bot.daily.zones import zone
-from bot.errors import BadTime, BadZone
-
-ZONES = (
-    "UTC",
-    "America/New_York",
-    "Europe/London",
-    "Europe/Kyiv",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Australia/Lord_Howe",
-    "Africa/Casablanca",
-    "Pacific/Apia",
-    "America/Santiago",
-)
+from bot.daily.schedule import due_at, first_due, is_due, local_date, name_days, parse_days, parse_time
+from bot.errors import BadDays, BadTime, BadZone
+from bot.model import EVERY_DAY, Plan, Subscription
 
 
 @pytest.mark.parametrize(
@@ -59,6 +47,80 @@ def test_what_is_no_time(typed: str) -> None:
     assert caught.value.given == typed
 
 
+MON, TUE, WED, THU, FRI, SAT, SUN = (1 << bit for bit in range(7))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("mon", MON),
+        ("Monday", MON),
+        ("mo", MON),
+        ("mon,thu", MON | THU),
+        ("mon, thu", MON | THU),
+        ("Mon and Thu", MON | THU),
+        ("mon thu", MON | THU),
+        ("mon;thu/sun & tue", MON | TUE | THU | SUN),
+        ("mon-fri", MON | TUE | WED | THU | FRI),
+        ("mon - fri", MON | TUE | WED | THU | FRI),
+        ("mon–fri", MON | TUE | WED | THU | FRI),
+        ("monday to friday", MON | TUE | WED | THU | FRI),
+        ("fri-mon", MON | FRI | SAT | SUN),
+        ("sun-sun", SUN),
+        ("mon-wed, sat", MON | TUE | WED | SAT),
+        ("weekdays", MON | TUE | WED | THU | FRI),
+        ("Weekends", SAT | SUN),
+        ("weekdays, sat", EVERY_DAY ^ SUN),
+        ("daily", EVERY_DAY),
+        ("every day", EVERY_DAY),
+        ("Every  Day", EVERY_DAY),
+        ("everyday", EVERY_DAY),
+        ("mon,mon,mon", MON),
+        ("tu,th", TUE | THU),
+    ],
+)
+def test_days_as_people_type_them(typed: str, read: int) -> None:
+    assert parse_days(typed) == read
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", ",", "and", "m", "t", "s", "-", "to", "-mon", "mon--fri", "mon-fry", "mondy", "1", "weekdays-fri"],
+)
+def test_what_are_no_days(typed: str) -> None:
+    with pytest.raises(BadDays) as caught:
+        parse_days(typed)
+    assert caught.value.given == typed
+
+
+@given(st.text())
+def test_anything_typed_is_days_or_refused(typed: str) -> None:
+    try:
+        days = parse_days(typed)
+    except BadDays:
+        return
+    assert 1 <= days <= EVERY_DAY
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (EVERY_DAY, "every day"),
+        (MON | TUE | WED | THU | FRI, "on weekdays"),
+        (MON, "on Mon"),
+        (SAT | SUN, "on Sat and Sun"),
+        (MON | WED | FRI, "on Mon, Wed and Fri"),
+    ],
+)
+def test_days_in_words(days: int, words: str) -> None:
+    assert name_days(days) == words
+
+
+@pytest.mark.parametrize("days", range(1, EVERY_DAY + 1))
+def test_days_in_words_are_read_back(days: int) -> None:
+    assert parse_days(name_days(days).removeprefix("on ")) == days
+
+
 @pytest.mark.parametrize(
     ("day", "at", "zone_name", "expected"),
     [
@@ -82,39 +144,40 @@ def test_due_at_the_edges(day: date, at: time, zone_name: str, expected: datetim
     assert due_at(day, at, zone_name) == expected
 
 
-@pytest.mark.parametrize("zone_name", ZONES)
-def test_a_year_of_days_in_every_zone(zone_name: str) -> None:
-    """One due instant for each local date, in order, on that date, at that time unless it does not exist."""
-    rules = zone(zone_name)
-    for at in (time(0), time(1, 30), time(2, 15), time(3), time(12), time(23, 45)):
-        before = datetime(2025, 12, 31, tzinfo=UTC) - timedelta(days=2)
-        for offset in range(366):
-            day = date(2026, 1, 1) + timedelta(days=offset)
-            due = due_at(day, at, zone_name)
-            local = due.astimezone(rules)
-            assert due > before
-            assert local.date() == day
-            exists = datetime.combine(day, at, rules).astimezone(UTC).astimezone(rules).time() == at
-            assert (local.time() == at) if exists else (local.time() > at)
-            before = due
-
-
-@pytest.mark.parametrize("zone_name", ZONES)
-def test_first_due_is_never_in_the_past_and_never_skips_a_day(zone_name: str) -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    for _ in range(400):
-        day, due = first_due(now, time(9), zone_name)
-        assert now <= due < now + timedelta(hours=49)
-        assert first_due(due, time(9), zone_name) == (day, due)
-        following = first_due(due, time(9), zone_name, after=day)
-        assert following[0] == day + timedelta(days=1)
-        now = due + timedelta(minutes=1)
-
-
 def test_a_later_time_on_a_day_already_posted_counts_from_the_next() -> None:
     now = datetime(2026, 5, 1, 10, tzinfo=UTC)
     assert first_due(now, time(18), "UTC")[0] == date(2026, 5, 1)
     assert first_due(now, time(18), "UTC", after=date(2026, 5, 1))[0] == date(2026, 5, 2)
+
+
+@given(st.integers(1, EVERY_DAY), st.dates(date(2025, 1, 1), date(2030, 12, 31)), st.integers(0, 23))
+def test_the_first_due_day_is_the_next_of_its_weekdays(days: int, after: date, hour: int) -> None:
+    now = datetime.combine(after, time(hour), UTC)
+    day, due = first_due(now, time(9), "UTC", days=days, after=after)
+    between = [after + timedelta(days=n) for n in range(1, 9)]
+    assert day == next(candidate for candidate in between if days >> candidate.weekday() & 1)
+    assert due == datetime.combine(day, time(9), UTC)
+
+
+def test_due_now_is_not_in_the_past() -> None:
+    now = datetime(2026, 5, 1, 9, tzinfo=UTC)
+    assert first_due(now, time(9), "UTC") == (now.date(), now)
+    assert first_due(now + timedelta(seconds=1), time(9), "UTC")[0] == date(2026, 5, 2)
+
+
+@pytest.mark.parametrize("zone_name", ["Europe/Kyiv", "Mars/Base"])
+def test_a_day_is_due_by_its_own_moment_or_where_that_is_unknown_by_the_last_known(zone_name: str) -> None:
+    moment = datetime(2026, 3, 1, 7, tzinfo=UTC)
+    found = Subscription(1, 1, 1, Plan(time(9), zone_name), date(2026, 3, 1), moment)
+    assert not is_due(found, moment - timedelta(seconds=1))
+    assert is_due(found, moment)
+    assert local_date(found, moment) == date(2026, 3, 1)
+
+
+def test_the_local_date_is_that_of_the_zone() -> None:
+    now = datetime(2026, 3, 1, 11, tzinfo=UTC)
+    for zone_name, day in (("Pacific/Apia", 2), ("America/New_York", 1), ("Mars/Base", 1)):
+        assert local_date(Subscription(1, 1, 1, Plan(time(9), zone_name), now.date(), now), now).day == day
 
 
 def test_a_zone_that_the_data_lost_is_reported() -> None:

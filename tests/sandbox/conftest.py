@@ -39,6 +39,21 @@ async def deserted(tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
+def identify(**changes: Any) -> dict[str, Any]:
+    return {"op": 2, "d": {"token": commons.TOKEN, "intents": 1, "shard": [0, 1]} | changes}
+
+
+@pytest.fixture
+async def socket(deserted: Sandbox) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    async with aiohttp.ClientSession() as session, session.ws_connect(deserted.gateway.url) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        yield socket
+
+
+async def events(socket: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
+    return [(await socket.receive_json())["t"] for _ in range(count)]
+
+
 class Wire:
     """Requests as any client would send them, with the bot's token unless told otherwise."""
 

@@ -19,6 +19,17 @@ from discord.ext import commands
 from bot import config
 from bot.sandbox.pipe import PipeClock, connect, listen
 
+HEARD = (
+    "guild_join",
+    "guild_remove",
+    "guild_available",
+    "guild_unavailable",
+    "guild_update",
+    "guild_channel_create",
+    "guild_channel_update",
+    "guild_role_delete",
+)
+
 
 class Page(ui.DynamicItem[ui.Button[Any]], template=r"page:(?P<number>\d+)"):
     def __init__(self, number: int) -> None:
@@ -45,11 +56,15 @@ def page(number: int) -> ui.LayoutView:
 
 class SmallBot(commands.AutoShardedBot):
     def __init__(self, clock: PipeClock, *, sync: bool) -> None:
-        super().__init__("!", intents=discord.Intents(guilds=True), guild_ready_timeout=0.1, max_messages=None)
+        super().__init__("!", intents=discord.Intents(guilds=True), guild_ready_timeout=0.02, max_messages=None)
         self.clock = clock
         self.sync = sync
         self.changed = asyncio.Event()
         self.due: list[tuple[Any, int, str]] = []
+        self.deliveries: set[asyncio.Task[None]] = set()
+        self.heard: list[str] = []
+        for event in HEARD:
+            self.add_listener(self.hearing(event), f"on_{event}")
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Page)
@@ -59,20 +74,33 @@ class SmallBot(commands.AutoShardedBot):
             await self.tree.sync()
         self.scheduler = asyncio.create_task(self.schedule())
 
+    def hearing(self, event: str) -> Any:
+        async def hear(*subject: Any) -> None:
+            if self.is_ready():
+                await asyncio.sleep(0.02)  # something that takes real time, as a database does
+                self.heard.append(f"{event} {subject[-1].id}")
+
+        return hear
+
+    async def deliver(self, moment: Any, channel_id: int, text: str) -> None:
+        await asyncio.sleep(0.02)
+        await self.get_partial_messageable(channel_id).send(f"{text} <t:{moment.timestamp():.0f}:F>")
+
     async def schedule(self) -> None:
         """Wait for the time or for a change, whichever comes first, as a scheduler does."""
+        await self.wait_until_ready()
         while True:
             self.changed.clear()
             late = [entry for entry in self.due if entry[0] <= self.clock.now()]
             for entry in late:
                 self.due.remove(entry)
-                await asyncio.sleep(0.02)  # something that takes real time, as a database does
-                await self.get_partial_messageable(entry[1]).send(f"{entry[2]} <t:{entry[0].timestamp():.0f}:F>")
+                self.deliveries.add(task := asyncio.create_task(self.deliver(*entry)))
+                task.add_done_callback(self.deliveries.discard)
             until = min((entry[0] for entry in self.due), default=self.clock.now() + timedelta(days=1))
             waits = [asyncio.create_task(self.clock.sleep_until(until)), asyncio.create_task(self.changed.wait())]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for task in waits:
-                task.cancel()
+            for wait in waits:
+                wait.cancel()
 
 
 @app_commands.command(description="Says a text")
@@ -104,6 +132,14 @@ async def silent(interaction: discord.Interaction[Any]) -> None:
     pass
 
 
+@app_commands.command(description="Tells what was heard since the last time, and in which servers the bot is")
+async def heard(interaction: discord.Interaction[SmallBot]) -> None:
+    bot = interaction.client
+    text = "\n".join([*bot.heard, *(f"in {guild.id}" for guild in bot.guilds if not guild.unavailable)])
+    bot.heard.clear()
+    await interaction.response.send_message(text)
+
+
 @app_commands.command(description="Ends the bot")
 async def die(interaction: discord.Interaction[Any]) -> None:
     logging.getLogger("small_bot").error("about to die")
@@ -129,7 +165,7 @@ async def daily_set(
     await interaction.response.send_message(f"will post in {channel.mention}", ephemeral=True)
 
 
-COMMANDS: tuple[Any, ...] = (say, pages, think, silent, die, daily)
+COMMANDS: tuple[Any, ...] = (say, pages, think, silent, heard, die, daily)
 
 
 async def main() -> None:

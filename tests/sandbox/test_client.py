@@ -114,6 +114,46 @@ def test_completion_focuses_the_last_option(stocked: World) -> None:
             typed(stocked, line, completing=True)
 
 
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        ("the bot", "Herald is not in Commons"),
+        ("the server", "Commons is unavailable"),
+        ("the channel", "was deleted"),
+    ],
+)
+def test_nothing_is_typed_where_the_bot_cannot_be_reached(stocked: World, gone: str, says: str) -> None:
+    here, guild = stocked.channel(commons.COMMONS + 10), stocked.guilds[commons.COMMONS]
+    if gone == "the bot":
+        del guild.members[commons.BOT.id]
+    elif gone == "the server":
+        guild.unavailable = True
+    else:
+        del guild.channels[here.id]
+    with pytest.raises(ClientError, match=says):
+        client.command(stocked, commons.ADMIN, here, "/quote paragraph:3")
+    client.check_place(stocked, stocked.channel(commons.OPERATORS + 10))
+    client.check_place(stocked, stocked.dm(commons.ADMIN))
+
+
+@pytest.mark.parametrize(
+    ("who", "server", "name", "found"),
+    [
+        ("member", "commons", "#news", "news"),
+        ("admin", "COMMONS", "hidden", "hidden"),
+        ("member", "Commons", "hidden", "member sees no channel 'hidden'; there is: #general"),
+        ("member", "Operators", "general", "member is in: Commons"),
+        ("member", "nowhere", "general", "member is in: Commons"),
+    ],
+)
+def test_channels_by_name(world: World, who: str, server: str, name: str, found: str) -> None:
+    if " " not in found:
+        assert client.channel_named(world, world.users[who], server, name).name == found
+        return
+    with pytest.raises(ClientError, match=found):
+        client.channel_named(world, world.users[who], server, name)
+
+
 def test_a_button_is_found_in_the_last_message_that_has_it(world: World) -> None:
     here = world.channel(commons.COMMONS + 10)
 

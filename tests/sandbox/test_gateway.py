@@ -1,5 +1,5 @@
+import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -10,20 +10,7 @@ from bot.sandbox.gateway import Gateway
 from bot.sandbox.interactions import COMMAND
 from bot.sandbox.sandbox import Sandbox
 
-
-@pytest.fixture
-async def socket(deserted: Sandbox) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    async with aiohttp.ClientSession() as session, session.ws_connect(deserted.gateway.url) as socket:
-        assert (await socket.receive_json())["op"] == 10
-        yield socket
-
-
-def identify(**changes: Any) -> dict[str, Any]:
-    return {"op": 2, "d": {"token": commons.TOKEN, "intents": 1, "shard": [0, 1]} | changes}
-
-
-async def events(socket: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
-    return [(await socket.receive_json())["t"] for _ in range(count)]
+from .conftest import events, identify
 
 
 @pytest.mark.parametrize(
@@ -67,7 +54,7 @@ async def test_without_the_guilds_intent_there_are_interactions_alone(
 ) -> None:
     await socket.send_json(identify(intents=0))
     assert await events(socket, 1) == ["READY"]
-    await deserted.change_channel(deserted.channel)
+    await deserted.events.change_channel(deserted.channel)
     await deserted.send(COMMAND, {"name": "x"})
     assert await events(socket, 1) == ["INTERACTION_CREATE"]
 
@@ -79,7 +66,7 @@ async def test_a_session_is_resumed_with_what_was_missed(
     ready = await socket.receive_json()
     await events(socket, 2)
     await socket.close()
-    await deserted.change_channel(deserted.channel)
+    await deserted.events.change_channel(deserted.channel)
     async with aiohttp.ClientSession() as session, session.ws_connect(ready["d"]["resume_gateway_url"]) as again:
         await again.receive_json()
         resume = {"token": commons.TOKEN, "session_id": ready["d"]["session_id"], "seq": 3}
@@ -103,3 +90,39 @@ async def test_the_real_client_resumes_and_answers_what_it_missed(sandbox: Sandb
     assert list(gateway.sessions.values()) == [session]
     assert session.socket is not old
     assert [json.loads(frame)["t"] for frame in session.sent].count("RESUMED") == 1
+
+
+async def test_what_was_sent_is_heard_once_it_was_read(
+    deserted: Sandbox, socket: aiohttp.ClientWebSocketResponse
+) -> None:
+    await socket.send_json(identify())
+    await events(socket, 3)
+    await deserted.events.change_channel(deserted.channel)
+    hearing = asyncio.create_task(deserted.gateway.heard())
+    assert await events(socket, 1) == ["CHANNEL_UPDATE"]
+    assert not hearing.done()
+    reading = asyncio.create_task(socket.receive())
+    await asyncio.wait_for(hearing, 5)
+    reading.cancel()
+
+
+async def test_a_connection_that_breaks_is_not_waited_for(
+    deserted: Sandbox, socket: aiohttp.ClientWebSocketResponse
+) -> None:
+    await socket.send_json(identify())
+    await events(socket, 3)
+    hearing = asyncio.create_task(deserted.gateway.heard())
+    await asyncio.sleep(0)
+    await socket.close()
+    await asyncio.wait_for(hearing, 5)
+    await asyncio.wait_for(deserted.gateway.heard(), 5)
+
+
+async def test_pings_are_answered(socket: aiohttp.ClientWebSocketResponse) -> None:
+    socket._autoping = False
+    await socket.ping(b"x")
+    message = await socket.receive()
+    assert (message.type, message.data) == (aiohttp.WSMsgType.PONG, b"x")
+    await socket.pong()
+    await socket.send_json({"op": 1, "d": None})
+    assert (await socket.receive_json())["op"] == 11

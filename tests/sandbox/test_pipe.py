@@ -1,8 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import discord
 import pytest
 
 from bot.sandbox.pipe import PipeClock
@@ -146,3 +147,200 @@ async def test_a_task_that_fails_is_not_busy_for_ever(parent: Parent) -> None:
     assert await parent.next_due(after(10)) is None
     with pytest.raises(ValueError, match="a round"):
         await running
+
+
+Gate = asyncio.Future[None]
+"""Stands for what real time brings: an answer of Discord, a database's row, a limiter's turn."""
+
+
+async def plain(gate: Gate) -> None:
+    await asyncio.shield(gate)
+
+
+async def within_a_limit(gate: Gate) -> None:
+    async with asyncio.timeout(60):
+        await plain(gate)
+
+
+async def within_an_older_limit(gate: Gate) -> None:
+    await asyncio.wait_for(plain(gate), 60)
+
+
+async def for_what_it_started(gate: Gate) -> None:
+    await asyncio.gather(plain(gate), asyncio.create_task(within_a_limit(gate)))
+
+
+async def for_a_group(gate: Gate) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(for_what_it_started(gate))
+
+
+async def for_nothing(gate: Gate) -> None:
+    """Be done at once, while what it started is not."""
+    task = asyncio.create_task(for_what_it_started(gate))
+    gate.add_done_callback(lambda _: task)  # so that it lives
+
+
+async def for_a_waiter(gate: Gate) -> None:
+    event = asyncio.Event()
+    gate.add_done_callback(lambda _: event.set())
+    await asyncio.wait({asyncio.create_task(event.wait())})
+
+
+WAITS = [
+    plain,
+    within_a_limit,
+    within_an_older_limit,
+    for_what_it_started,
+    for_a_group,
+    for_nothing,
+    for_a_waiter,
+]
+
+
+async def deliver(parent: Parent, delivery: Callable[[Gate], Awaitable[None]]) -> None:
+    """Start three together by a task that the clock woke and that sleeps again; end them one after the other."""
+    gates: list[Gate] = [asyncio.get_running_loop().create_future() for _ in range(3)]
+
+    async def scheduler() -> None:
+        await parent.clock.sleep_until(after(10))
+        deliveries = [asyncio.ensure_future(delivery(gate)) for gate in gates]
+        await parent.clock.sleep_until(after(20))
+        assert all(task.done() for task in deliveries)
+
+    running = asyncio.create_task(scheduler())
+    await asyncio.sleep(0)
+    parent.tell(after(10))
+    for gate in gates:
+        assert await parent.is_busy()
+        gate.set_result(None)
+    assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] == after(20).isoformat()
+    assert await parent.next_due(after(20)) is None
+    await running
+
+
+@pytest.mark.parametrize("delivery", WAITS)
+async def test_deliveries_are_busy_until_they_are_done(
+    parent: Parent, delivery: Callable[[Gate], Awaitable[None]]
+) -> None:
+    await deliver(parent, delivery)
+
+
+async def test_deliveries_that_take_turns(parent: Parent) -> None:
+    turns = asyncio.Semaphore(1)
+
+    async def delivery(gate: Gate) -> None:
+        async with turns:
+            await plain(gate)
+
+    await deliver(parent, delivery)
+
+
+async def test_a_delivery_that_sleeps_is_waited_for_by_its_time(parent: Parent) -> None:
+    tries: list[datetime] = []
+
+    async def delivery() -> None:
+        tries.append(parent.clock.now())
+        await parent.clock.sleep_until(after(15))
+        tries.append(parent.clock.now())
+
+    async def scheduler() -> None:
+        await parent.clock.sleep_until(after(10))
+        delivering = asyncio.create_task(delivery())
+        await parent.clock.sleep_until(after(20))
+        await delivering
+
+    running = asyncio.create_task(scheduler())
+    await asyncio.sleep(0)
+    assert await parent.next_due(after(10)) == after(15)
+    assert await parent.next_due(after(15)) == after(20)
+    assert tries == [after(10), after(15)]
+    assert await parent.next_due(after(20)) is None
+    await running
+
+
+@pytest.mark.parametrize("wake_by", ["time", "event"])
+async def test_whoever_was_woken_counts_before_it_waits_for_anything(parent: Parent, wake_by: str) -> None:
+    """Asked in the very moment in which an event is set, and what is started at once upon it, counts too."""
+    changed, gate = asyncio.Event(), asyncio.get_running_loop().create_future()
+    deliveries: list[asyncio.Task[None]] = []
+
+    async def scheduler() -> None:
+        for seconds in (10, 20):
+            waits = {
+                asyncio.create_task(parent.clock.sleep_until(after(seconds))),
+                asyncio.create_task(changed.wait()),
+            }
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in waits:
+                task.cancel()
+            changed.clear()
+            deliveries.append(asyncio.create_task(plain(gate)))
+
+    running = asyncio.create_task(scheduler())
+    assert await parent.next_due() == after(10)
+    if wake_by == "event":
+        changed.set()
+        parent.tell()
+    else:
+        parent.tell(after(10))
+    assert await parent.is_busy()
+    gate.set_result(None)
+    assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] == after(20).isoformat()
+    assert len(deliveries) == 1
+    running.cancel()
+
+
+async def test_what_an_event_of_the_gateway_leads_to_counts(parent: Parent) -> None:
+    """A listener of discord.py's wakes the scheduler with its last step."""
+    client, changed = discord.Client(intents=discord.Intents.none()), asyncio.Event()
+    told, delivered = (asyncio.get_running_loop().create_future() for _ in range(2))
+
+    async def listener() -> None:
+        await plain(told)
+        changed.set()
+
+    async def scheduler() -> None:
+        waits = {
+            asyncio.create_task(parent.clock.sleep_until(after(10))),
+            asyncio.create_task(changed.wait()),
+        }
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()
+        await plain(delivered)
+
+    running = asyncio.create_task(scheduler())
+    assert await parent.next_due() == after(10)
+    listening = asyncio.create_task(client._run_event(listener, "on_guild_join"))
+    parent.tell()
+    for step in (told, delivered):
+        assert await parent.is_busy()
+        step.set_result(None)
+    assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] is None
+    await asyncio.gather(running, listening)
+
+
+async def test_others_do_not_count(parent: Parent) -> None:
+    """Who was started by somebody that the clock does not know, such as discord.py's own tasks, may go on."""
+    gate: Gate = asyncio.get_running_loop().create_future()
+    sleeping = asyncio.create_task(parent.clock.sleep_until(after(10)))
+    others = asyncio.create_task(for_what_it_started(gate))
+    assert await parent.next_due() == after(10)
+    gate.set_result(None)
+    await others
+    assert not sleeping.done()
+
+
+async def test_a_sleeper_whose_starter_is_gone_holds_nothing_up(parent: Parent) -> None:
+    async def starter() -> asyncio.Task[None]:
+        return asyncio.create_task(parent.clock.sleep_until(after(10)))
+
+    woken, cancelled = [await asyncio.create_task(starter()) for _ in range(2)]
+    assert await parent.next_due() == after(10)
+    parent.tell()
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] == after(10).isoformat()
+    assert await parent.next_due(after(10)) is None
+    await woken

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.sandbox import ratelimit
-from bot.sandbox.ratelimit import RateLimits, headers_of
+from bot.sandbox.ratelimit import RateLimits, headers_of, told
 from bot.sandbox.refusal import RefusalError
 
 AT = datetime(2026, 3, 29, tzinfo=UTC)
@@ -58,3 +58,11 @@ def test_a_429_says_via_and_whose_it_is() -> None:
         "X-RateLimit-Global": "true",
     }
     assert headers_of({"retry_after": 2})["X-RateLimit-Scope"] == "user"
+    shared = headers_of({"retry_after": 2, "global": False, "scope": "shared"})
+    assert shared == {"Via": "1.1 sandbox", "Retry-After": "2", "X-RateLimit-Scope": "shared"}
+    assert "Via" not in headers_of({"via": False})
+
+
+def test_what_the_headers_of_a_429_tell_is_not_in_its_body() -> None:
+    body = {"message": "x", "retry_after": 2, "global": False}
+    assert told(body | {"scope": "shared", "via": False}) == body

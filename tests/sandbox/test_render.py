@@ -31,6 +31,8 @@ from bot.sandbox.world import EPHEMERAL, World
         ("<t:99999999999999:F>", "Invalid Date"),
         ("line\n\nline", "line\n\nline"),
         (r"1\. one", "1. one"),
+        ("**a**\n```\n**b** \\* <#1>\n# c\n```\n**d**\n```py\nx\n```", "a\n**b** \\* <#1>\n# c\nd\nx"),
+        ("\\`\\`\\`\n**a**\n\\`\\`\\`", "```\na\n```"),
     ],
 )
 def test_markdown_as_discord_shows_it(world: World, markdown: str, shown: str) -> None:

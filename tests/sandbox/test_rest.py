@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -6,7 +7,8 @@ import aiohttp
 import pytest
 
 from bot.sandbox import commons
-from bot.sandbox.entities import ALL, HISTORY, SEND, VIEW, Overwrite
+from bot.sandbox.entities import ALL, HISTORY, SEND, VIEW, Kind, Overwrite, bits
+from bot.sandbox.interactions import COMMAND
 from bot.sandbox.rest import Mishap
 
 from .conftest import Wire
@@ -96,6 +98,48 @@ async def test_publishing_and_threads(wire: Wire) -> None:
     await wire.post(int(thread["id"]))
 
 
+THREADS = bits("create_public_threads")
+IN_THREADS = bits("send_messages_in_threads")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "opened", "written", "read"),
+    [
+        # (what the bot may do, the answers to opening a thread, to writing in it, to reading it)
+        (VIEW | SEND | HISTORY, 403, 403, 200),
+        (VIEW | THREADS, 201, 403, 200),
+        (VIEW | THREADS | SEND, 201, 403, 200),
+        (VIEW | THREADS | IN_THREADS, 201, 200, 200),
+        (VIEW | IN_THREADS, 403, 200, 200),
+        (THREADS | IN_THREADS | SEND, 403, 403, 403),
+    ],
+)
+async def test_what_a_thread_needs(wire: Wire, permissions: int, opened: int, written: int, read: int) -> None:
+    roles = wire.sandbox.world.guilds[COMMONS].roles
+    roles[COMMONS] = replace(roles[COMMONS], permissions=0)
+    wire.grant(ALL)
+    standing, message = await wire.post(), await wire.post()
+    path = f"/channels/{GENERAL}/messages/{standing['id']}/threads"
+    thread = (await wire("POST", path, {"name": "x"}))[1]["id"]
+    wire.grant(permissions)
+    path = f"/channels/{GENERAL}/messages/{message['id']}/threads"
+    assert (await wire("POST", path, {"name": "x"}))[0] == opened
+    assert (await wire("POST", f"/channels/{thread}/messages", {"content": "x"}))[0] == written
+    assert (await wire("GET", f"/channels/{thread}/messages"))[0] == read
+
+
+async def test_messages_of_a_thread(wire: Wire) -> None:
+    wire.grant(ALL)
+    message = await wire.post()
+    thread = (await wire("POST", f"/channels/{GENERAL}/messages/{message['id']}/threads", {"name": "x"}))[1]
+    assert (thread["type"], thread["id"]) == (Kind.PUBLIC_THREAD, message["id"])
+    inner = await wire.post(int(thread["id"]))
+    path = f"/channels/{thread['id']}/messages"
+    assert [each["id"] for each in (await wire("GET", path))[1]] == [inner["id"]]
+    assert (await wire("POST", f"{path}/{inner['id']}/threads", {"name": "x"}))[1]["code"] == 50024
+    assert (await wire("POST", f"{path}/{inner['id']}/crosspost"))[1]["code"] == 50024
+
+
 async def test_editing_and_deleting(wire: Wire) -> None:
     message = await wire.post()
     path = f"/channels/{GENERAL}/messages/{message['id']}"
@@ -124,6 +168,27 @@ async def test_whom_a_mention_notifies(
     assert [role[-1] for role in message["mention_roles"]] == pinged
 
 
+ALERTS = f"<@&{COMMONS + 4}>"
+BUTTON = {"type": 2, "style": 1, "custom_id": ALERTS, "label": ALERTS}
+
+
+@pytest.mark.parametrize(
+    ("component", "pinged"),
+    [
+        ({"type": 10, "content": f"{ALERTS} x"}, True),
+        ({"type": 17, "components": [{"type": 10, "content": "x"}, {"type": 10, "content": ALERTS}]}, True),
+        ({"type": 9, "components": [{"type": 10, "content": ALERTS}], "accessory": BUTTON}, True),
+        ({"type": 1, "components": [BUTTON]}, False),
+    ],
+)
+@pytest.mark.parametrize(("mentions", "allowed"), [({"roles": [str(COMMONS + 4)]}, True), ({"parse": []}, False)])
+async def test_a_text_of_components_notifies_too(
+    wire: Wire, component: dict[str, Any], pinged: bool, mentions: dict[str, Any], allowed: bool
+) -> None:
+    message = await wire.post(content=None, flags=1 << 15, components=[component], allowed_mentions=mentions)
+    assert message["mention_roles"] == ([str(COMMONS + 4)] if pinged and allowed else [])
+
+
 async def test_the_sixth_message_in_a_row_is_a_429(wire: Wire) -> None:
     for _ in range(5):
         await wire.post()
@@ -150,6 +215,29 @@ async def test_mishaps(wire: Wire, what: Any, after: bool, made: int) -> None:
     assert len(wire.sandbox.world.posted) == made
     assert (await wire("GET", "/users/@me"))[0] == 200
     await wire.post()
+
+
+@pytest.mark.parametrize(
+    ("extra", "scope", "via"),
+    [({}, "user", True), ({"scope": "shared"}, "shared", True), ({"via": False}, "user", False)],
+)
+async def test_a_429_may_be_shared_or_a_ban(wire: Wire, extra: dict[str, Any], scope: str, via: bool) -> None:
+    body = {"message": "x", "retry_after": 0.5, "global": False}
+    wire.sandbox.mishaps.append(Mishap("GET", "/users/@me", status=429, body=body | extra))
+    url = wire.sandbox.gateway.url.replace("ws:", "http:") + "api/v10/users/@me"
+    async with wire.session.get(url) as answer:
+        assert (answer.status, await answer.json()) == (429, body)
+        assert (answer.headers["X-RateLimit-Scope"], "Via" in answer.headers) == (scope, via)
+
+
+async def test_latency_is_for_requests_with_the_bots_token(wire: Wire) -> None:
+    wire.sandbox.rest.latency = 3600
+    interaction = await wire.sandbox.send(COMMAND, {"name": "x"})
+    assert (await wire.answer(interaction, 4, content="x"))[0] == 200
+    assert (await wire("GET", "/users/@me", token="Bot wrong"))[0] == 401
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(wire("GET", "/users/@me"), 0.05)
+    assert [(request.path, request.status) for request in wire.sandbox.requests[-1:]] == [("/users/@me", 0)]
 
 
 async def test_a_recorded_answer_is_what_was_answered_then(wire: Wire) -> None:

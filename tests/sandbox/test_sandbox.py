@@ -1,6 +1,7 @@
 """The small bot, with the real discord.py, over the real wire."""
 
 import asyncio
+import signal
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -10,12 +11,13 @@ from typing import Any
 import pytest
 
 from bot.sandbox import commons
-from bot.sandbox.entities import SEND
 from bot.sandbox.interactions import COMMAND, COMPONENT
 from bot.sandbox.lines import ClientError
 from bot.sandbox.process import BotError
 from bot.sandbox.rest import Mishap
 from bot.sandbox.sandbox import Sandbox
+
+from .conftest import AT, SMALL_BOT
 
 
 def posts(sandbox: Sandbox) -> list[tuple[str, int]]:
@@ -183,24 +185,57 @@ async def test_forged_interactions_reach_the_bot(sandbox: Sandbox) -> None:
         await sandbox.reply(pressed)
 
 
-async def test_what_befalls_a_server_reaches_the_bot(sandbox: Sandbox) -> None:
-    general = sandbox.channel
-    await sandbox.change_channel(replace(general, name="renamed"))
+async def test_the_user_is_in_the_channel_as_it_is_now(sandbox: Sandbox) -> None:
+    await sandbox.events.change_channel(replace(sandbox.channel, name="renamed"))
+    assert sandbox.channel.name == "renamed"
     with pytest.raises(ClientError, match="#renamed"):
         await sandbox.command("/daily set channel:#general seconds:1")
-    role = sandbox.world.guilds[commons.COMMONS].roles[commons.COMMONS + 2]
-    everyone = sandbox.world.guilds[commons.COMMONS].roles[commons.COMMONS]
-    await sandbox.change_role(commons.COMMONS, replace(role, permissions=role.permissions & ~SEND))
-    await sandbox.change_role(commons.COMMONS, replace(everyone, permissions=everyone.permissions & ~SEND))
-    assert not sandbox.world.permissions(commons.BOT.id, general) & SEND
-    await sandbox.give_bot_roles(commons.COMMONS, ())
-    await sandbox.delete_channel(sandbox.world.channel(general.id))
-    await sandbox.remove_bot(commons.OPERATORS)
-    (session,) = sandbox.gateway.sessions.values()
-    for event in ("CHANNEL_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_MEMBER_UPDATE", "CHANNEL_DELETE", "GUILD_DELETE"):
-        assert any(f'"{event}"' in frame for frame in session.sent)
+    await sandbox.command("/pages")
+    await sandbox.events.delete_channel(sandbox.channel)
+    assert sandbox.channel.name == "renamed"
+    for act in (sandbox.command("/say text:x"), sandbox.complete("/say text:x"), sandbox.press("Next")):
+        with pytest.raises(ClientError, match="#renamed was deleted"):
+            await act
     sandbox.act_as("admin", "Commons", "news")
+    await sandbox.events.remove_bot(commons.COMMONS)
+    with pytest.raises(ClientError, match="Herald is not in Commons"):
+        await sandbox.command("/say text:x")
+    sandbox.act_as("operator", "Operators")
     assert (await sandbox.command("/say text:alive")).text == "alive"
+
+
+@pytest.mark.parametrize("pass_by", ["settle", "wait", "jump"])
+async def test_the_bot_hears_what_was_sent_before_time_passes(sandbox: Sandbox, pass_by: str) -> None:
+    await sandbox.events.outage(commons.OPERATORS, on=True)
+    if pass_by == "settle":
+        assert await sandbox.settle() == sandbox.now + timedelta(days=1), "when the bot wants to be woken"
+    else:
+        await getattr(sandbox, pass_by)(timedelta(seconds=1))
+    assert f"guild_unavailable {commons.OPERATORS}" in (await sandbox.command("/heard")).text
+
+
+async def test_a_bot_that_does_not_listen_is_reported(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.sandbox.sandbox.PATIENCE", 0.2)
+    process = sandbox.child._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    with pytest.raises(BotError, match=r"did not read what the gateway sent within 0\.2 s"):
+        await sandbox.settle()
+    process.send_signal(signal.SIGCONT)
+
+
+async def test_waiting_ends_when_all_of_a_moments_posts_are_made(tmp_path: Path) -> None:
+    """Sixty at once, with latency: discord.py tries those again that were too many for one second."""
+    sandbox = Sandbox(at=AT, data=tmp_path, child=SMALL_BOT, latency=0.05)
+    channels = commons.crowd(sandbox.world, 10, 6)
+    async with sandbox:
+        for channel in channels:
+            sandbox.act_as("admin", sandbox.world.guilds[channel.guild_id or 0].name, channel.name)
+            await sandbox.command(f"/daily set channel:{channel.name} seconds:60")
+        await sandbox.wait(timedelta(seconds=60))
+        assert sorted(channel for _, channel in posts(sandbox)) == [channel.id for channel in channels]
+        assert {message.at for message in sandbox.world.posted} == {AT + timedelta(seconds=60)}
+        assert 429 in statuses(sandbox, "/messages")
 
 
 async def test_discord_py_tries_again_and_the_nonce_keeps_it_one_message(sandbox: Sandbox) -> None:

@@ -58,6 +58,52 @@ async def test_a_script_types_like_a_person_and_prints_what_is_seen(sandbox: San
     assert "You are member in Commons #general." in lines
 
 
+async def test_a_script_makes_trouble_and_ends_it(sandbox: Sandbox) -> None:
+    output, failed = await act(
+        sandbox,
+        "deny #general send_messages",
+        "/daily set channel:#general seconds:1",
+        "wait 5s",
+        "allow #general send_messages",
+        "fail POST /channels/*/messages 500 after",
+        "/daily set channel:#general seconds:1",
+        "wait 5s",
+        "outage on",
+        "outage off",
+        "kick",
+        "in commons #news",
+        "invite",
+        "/heard",
+        "kill",
+        "kick",
+        "delete #news",
+    )
+    assert not failed, output
+    assert output.count("posted after 1") == 1
+    lines = output.splitlines()
+    events = ["guild_channel_update"] * 2 + ["guild_unavailable", "guild_available", "guild_remove", "guild_join"]
+    heard = lines.index("Herald", lines.index("Herald is in Commons."))
+    assert [line.split()[0] for line in lines[heard + 1 : heard + 7]] == events
+    assert lines[-1] == "#news is deleted."
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("kick", "client: Herald is not in Commons"),
+        ("outage on", "client: Commons is unavailable"),
+        ("delete #general", "client: #general was deleted; go elsewhere with in"),
+    ],
+)
+async def test_where_the_bot_cannot_be_reached_lines_go_on(sandbox: Sandbox, trouble: str, says: str) -> None:
+    output, failed = await act(sandbox, trouble, "/say text:x", "wait 1s", "in operators")
+    assert failed
+    lines = output.splitlines()
+    assert lines[2].endswith("admin in Commons #general > /say text:x")
+    assert lines[3] == says
+    assert lines[-1] == "You are admin in Operators #general."
+
+
 async def test_at_a_terminal_a_container_keeps_its_bar_on_every_line(sandbox: Sandbox) -> None:
     world, output = sandbox.world, io.StringIO()
     console = Console(file=output, width=20, force_terminal=True, color_system=None, highlight=False)
@@ -85,6 +131,8 @@ async def test_at_a_terminal_a_container_keeps_its_bar_on_every_line(sandbox: Sa
         ("/say", "client: text: is required"),
         ("press Next", "client: "),
         ("complete /pages x", "client: "),
+        ("deny #general speaking", "sandbox: 'speaking' is no permission"),
+        ("fail POST x 500", "sandbox: 'x' is no path"),
     ],
 )
 async def test_a_line_that_fails_says_why(sandbox: Sandbox, line: str, says: str) -> None:

@@ -84,3 +84,17 @@ def test_an_unknown_channel_is_refused(world: World) -> None:
     with pytest.raises(RefusalError) as refused:
         world.channel(1)
     assert refused.value.body["code"] == 10003
+
+
+def test_a_channel_is_found_where_it_is_now(world: World) -> None:
+    general = world.channel(GENERAL)
+    commons_channels, others = world.guilds[COMMONS].channels, world.guilds[commons.OPERATORS].channels
+    commons_channels[GENERAL] = replace(general, name="renamed")
+    assert world.channel(GENERAL).name == "renamed"
+    others[GENERAL] = replace(commons_channels.pop(GENERAL), guild_id=commons.OPERATORS)
+    assert world.channel(GENERAL).guild_id == commons.OPERATORS
+    world.guilds[commons.OPERATORS] = replace(world.guilds[commons.OPERATORS], channels={GENERAL: general})
+    assert world.channel(GENERAL) is general
+    del world.guilds[commons.OPERATORS]
+    with pytest.raises(RefusalError):
+        world.channel(GENERAL)

@@ -117,32 +117,3 @@ async def test_the_reader_cannot_write(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db", "state") as database:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             await database.read("DELETE FROM command_scopes")
-
-
-SUBSCRIPTION = "INSERT INTO subscriptions VALUES ({}, 1, 2, {}, 'UTC', 'd', '2026-01-01', 0)"
-DELIVERY = "INSERT INTO deliveries (subscription_id, local_date, due_at, claimed_at, digest, outcome) VALUES "
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        SUBSCRIPTION.format(1, 1440),
-        SUBSCRIPTION.format(1, -1),
-        SUBSCRIPTION.format(1, "'nine'"),
-        f"{SUBSCRIPTION.format(1, 1)}, (2, 1, 2, 1, 'UTC', 'd', '2026-01-01', 0)",
-        DELIVERY + "(9, '2026-01-01', 0, 1, 'd', NULL)",
-        SUBSCRIPTION.format(1, 1) + ";" + DELIVERY + "(1, '2026-01-01', 0, NULL, NULL, NULL)",
-        SUBSCRIPTION.format(1, 1) + ";" + DELIVERY + "(1, '2026-01-01', 0, 1, NULL, NULL)",
-        SUBSCRIPTION.format(1, 1) + ";" + DELIVERY + "(1, '2026-01-01', 0, 1, 'd', 'sent')",
-        SUBSCRIPTION.format(1, 1) + ";" + DELIVERY + "(1, '2026-01-01', 0, 1, 'd', 'lost')",
-        SUBSCRIPTION.format(1, 1) + ";" + DELIVERY + "(1, 'tomorrow', 0, 1, 'd', NULL)",
-    ],
-)
-async def test_the_schema_refuses_what_cannot_be(tmp_path: Path, sql: str) -> None:
-    async with open_database(tmp_path / "a.db", "state") as database:
-        *before, refused = sql.split(";")
-        async with database.write() as connection:
-            for statement in before:
-                await connection.execute(statement)
-            with pytest.raises(sqlite3.IntegrityError):
-                await connection.execute(refused)

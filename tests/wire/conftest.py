@@ -17,11 +17,13 @@ import pytest_asyncio
 from bot.sandbox.client import buttons
 from bot.sandbox.client import command as as_typed
 from bot.sandbox.interactions import COMMAND, COMPONENT
+from bot.sandbox.limits import components_of
 from bot.sandbox.refusal import Json
 from bot.sandbox.rest import Request
 from bot.sandbox.sandbox import Reply, Sandbox
 from bot.sandbox.world import Message
 from tests.wire import openapi
+from tests.wire.servers import Server, like_commons
 
 ROOT: Final = Path(__file__).parents[2]
 AT: Final = datetime(2026, 3, 29, 5, 59, 50, tzinfo=UTC)
@@ -94,10 +96,24 @@ def _says_something(request: Request) -> bool:
 
 
 def _silent(request: Request) -> bool:
-    """Tell whether a message pings nobody. An edit pings nobody either, whatever it allows."""
+    """Tell whether a message pings nobody but, in a daily post, the one role that it begins with.
+
+    An edit pings nobody either, whatever it allows.
+    """
     body = request.fields.get("data") or request.fields
     edit = request.method == "PATCH" or request.fields.get("type") == 7
-    return body.get("allowed_mentions", {"parse": []} if edit else None) == {"parse": []}
+    allowed = body.get("allowed_mentions", {"parse": []} if edit else None)
+    return allowed == {"parse": []} or (allowed is not None and allowed == _mention_of(request))
+
+
+def _mention_of(request: Request) -> Json | None:
+    """Return what a daily post may mention: the role that stands above all of it."""
+    if not (request.method == "POST" and re.fullmatch(r"/channels/\d+/messages", request.path)):
+        return None
+    parts = (part for _, part in components_of(request.fields))
+    first = next((part["content"] for part in parts if "content" in part), "")
+    role = re.match(r"<@&(\d+)>\n", first)
+    return {"parse": [], "roles": [int(role[1])]} if role else None
 
 
 def snapshot(message: Message) -> Message:
@@ -162,6 +178,30 @@ async def shared(standing: Checked) -> AsyncIterator[Checked]:
         standing.judge(since)
     finally:
         standing.notices.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(standing: Checked) -> AsyncIterator[Server]:
+    """A server of the test's own on the module's bot, with `admin` in its #general, at six in the morning."""
+    guild = like_commons(standing.now)
+    standing.world.guilds[guild.id] = guild
+    await standing.events.add_bot(guild.id)
+    await standing.settle()
+    found = Server(standing, guild)
+    found.go()
+    six = standing.now.replace(hour=6, minute=0, second=0)
+    await standing.jump(six + timedelta(days=six <= standing.now) - standing.now)
+    since = len(standing.requests)
+    yield found
+    standing.mishaps.clear()
+    if standing.world.has_bot(guild):
+        await standing.events.remove_bot(guild.id)
+        await standing.settle()
+    try:
+        standing.judge(since)
+    finally:
+        standing.notices.clear()
+        standing.excused.clear()
 
 
 @pytest.hookimpl(wrapper=True)

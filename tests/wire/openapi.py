@@ -14,13 +14,15 @@ from bot.sandbox.rest import Request
 
 FILE: Final = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
 
-# What stock discord.py sends and Discord takes, though the description does not have it. Of the five known
-# deviations these two alone concern this bot: it sends no embeds, no attachments and no references.
+# What stock discord.py sends and Discord takes, though the description does not have it. Of the known deviations
+# these three alone concern this bot (it sends no embeds, no attachments and no references): a property, another,
+# and ids of roles as numbers.
 KNOWN: Final = {
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": "boolean"}},
     "IncomingWebhookUpdateRequestPartial": {"tts": {"type": "boolean"}},
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": {"type": "boolean"}},
     "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
+    "MessageAllowedMentionsRequest": {"roles": {"type": "array", "items": {"type": "integer"}, "maxItems": 100}},
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.sandbox.client import buttons
 from bot.sandbox.entities import User
 from bot.sandbox.interactions import COMPONENT
+from bot.sandbox.sandbox import Reply
 from tests.wire.conftest import Checked, button_of, labels, page, snapshot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,6 +69,35 @@ async def test_every_button_leads_somewhere_whatever_was_pressed_before(shared: 
     assert len(pressed) > 20
 
 
+def copied(reply: Reply) -> list[str]:
+    """Return what stands in the blocks of a citation, as it was sent."""
+    parts = [part["content"] for part in reply.messages[-1].body["components"][0]["components"]]
+    return [block for part in parts for block in re.findall(r"```\n(.*?)\n```", part, re.DOTALL)]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("/quote paragraph:3.2", "paragraph 3, sentence 2"),
+        ("/quote paragraph:0-6", "preamble to paragraph 6"),
+        ("/today", r"paragraph \d, sentence \d"),
+    ],
+)
+async def test_a_citation_to_copy_is_for_who_pressed_alone(shared: Checked, line: str, place: str) -> None:
+    public = await shared.ask(line)
+    before = public.text
+    shared.act_as("member")
+    reply = await shared.press("Cite")
+    assert reply.ephemeral
+    assert reply.messages[0] is not public.messages[0]
+    plain, markdown, footnote, bibtex = copied(reply)
+    assert re.search(rf"^North Atlantic Council, Statement by .*, 24 February 2023, {place}\. As supplied: ", plain)
+    assert re.search(rf"^North Atlantic Council, \*Statement by .*\*, 24 February 2023, {place}\. ", markdown)
+    assert footnote.startswith("North Atlantic Council, “Statement by ")
+    assert bibtex.startswith("@misc{nato-ukraine-2023-p")
+    assert (await shared.ask(line)).text == before
+
+
 FORGED = [
     "h1:turn:q:ffffffff:0:0:3",
     "h1:open:q:xx",
@@ -76,7 +106,9 @@ FORGED = [
     "h1:turn:s:ffffffff:0:peace",
     "h1:turn:c:ffffffff:0",
     "h1:turn:c:-:0",
+    "h1:open:z:ffffffff:3",
     "h1:open:z:1",
+    "h1:open:y:1",
     "h1:turn: ",
     "h1:turn:q:" + "x" * 88,
 ]
@@ -102,11 +134,12 @@ async def test_a_forged_page_is_the_nearest_there_is(shared: Checked, line: str,
     assert first == (1 if number == "-5" else last)
 
 
+@pytest.mark.parametrize("label", ["In context", "Cite"])
 @pytest.mark.parametrize("place", ["99", "3.99", "2-99", "3-1", "x", "@everyone"])
-async def test_a_forged_place_is_gone(shared: Checked, place: str) -> None:
+async def test_a_forged_place_is_gone(shared: Checked, place: str, label: str) -> None:
     message = (await shared.ask("/quote paragraph:2.4")).messages[0]
-    genuine = button_of(message, "In context")["custom_id"]
-    reply = await shared.push(message, "In context", genuine.rpartition(":")[0] + f":{place}")
+    genuine = button_of(message, label)["custom_id"]
+    reply = await shared.push(message, label, genuine.rpartition(":")[0] + f":{place}")
     assert "no longer there" in reply.text
     assert reply.ephemeral
 

@@ -102,14 +102,32 @@ def test_a_judge_finds_a_fault() -> None:
         sandbox.judge()
 
 
-@pytest.mark.parametrize(
-    "body", [{"components": [TEXT]}, {"components": [TEXT], "allowed_mentions": {"parse": ["roles"]}}]
-)
-def test_a_judge_finds_what_could_ping(body: dict[str, Any]) -> None:
+MENTION = {"type": 10, "content": "<@&7>\nCommitment 1 of 12"}
+ONE = {"parse": [], "roles": [7]}
+COULD_PING: list[tuple[str, str, dict[str, Any]]] = [
+    ("nothing is said of it", MESSAGE, {"components": [TEXT]}),
+    ("all roles", MESSAGE, {"components": [TEXT], "allowed_mentions": {"parse": ["roles"]}}),
+    ("a role that is not mentioned", MESSAGE, {"components": [TEXT], "allowed_mentions": ONE}),
+    ("another role", MESSAGE, {"components": [MENTION], "allowed_mentions": {"parse": [], "roles": [8]}}),
+    ("two roles", MESSAGE, {"components": [MENTION], "allowed_mentions": {"parse": [], "roles": [7, 8]}}),
+    ("everyone too", MESSAGE, {"components": [MENTION], "allowed_mentions": {"parse": ["everyone"], "roles": [7]}}),
+    ("in a reply", CALLBACK, {"type": 4, "data": {"components": [MENTION], "allowed_mentions": ONE}}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), [row[1:] for row in COULD_PING], ids=[row[0] for row in COULD_PING])
+def test_a_judge_finds_what_could_ping(path: str, body: dict[str, Any]) -> None:
     sandbox = Checked()
-    sandbox.requests.append(asked("POST", MESSAGE, body))
+    sandbox.requests.append(asked("POST", path, body))
     with pytest.raises(AssertionError):
         sandbox.judge()
+
+
+def test_a_daily_post_may_ping_the_one_role_that_it_begins_with() -> None:
+    sandbox = Checked()
+    body = framed(MENTION, TEXT) | {"allowed_mentions": ONE}
+    sandbox.requests.append(asked("POST", MESSAGE, body))
+    sandbox.judge()
 
 
 def test_a_judge_finds_what_the_log_says_aloud() -> None:

@@ -105,10 +105,10 @@ async def test_a_range_is_paged_in_both_wordings(shared: Checked) -> None:
     begins = ("NATO guests", "As we solemnly", "further increasing", THIRD_BEGINS, THIRD_ENDS, "The Russian war also")
     for words in (*begins, "NATO is a defensive", "We stand with them."):
         assert [words in reply.text for reply in pages].count(True) == 1
-    assert labels(pages[-1]) == ["Previous", "As supplied"]
+    assert labels(pages[-1]) == ["Previous", "As supplied", "Cite"]
     for before in reversed(pages[:-1]):
         assert (await shared.press("Previous")).text == before.text
-    assert labels(pages[0]) == ["Next", "As supplied"]
+    assert labels(pages[0]) == ["Next", "As supplied", "Cite"]
     first = pages[0]
 
     supplied = await shared.press("As supplied")
@@ -121,12 +121,12 @@ async def test_a_range_is_paged_in_both_wordings(shared: Checked) -> None:
 
 
 async def test_nothing_is_offered_where_both_wordings_are_one(shared: Checked) -> None:
-    assert labels(await shared.ask("/quote paragraph:3")) == []
+    assert labels(await shared.ask("/quote paragraph:3")) == ["Cite"]
 
 
 async def test_a_sentence_leads_to_its_paragraph(shared: Checked) -> None:
     reply = await shared.ask("/quote paragraph:4.3")
-    assert labels(reply) == ["In context"]
+    assert labels(reply) == ["In context", "Cite"]
     opened = await shared.press("In context")
     assert "The Russian war also" in opened.text
     assert "paragraph 4, 24 February 2023" in opened.text
@@ -141,7 +141,7 @@ async def test_a_sentence_by_chance(shared: Checked) -> None:
         reply = await shared.ask("/random")
         place = re.search(r"paragraph (\d), sentence (\d+), 24 February 2023", reply.text)
         assert place is not None
-        assert labels(reply) == ["In context"]
+        assert labels(reply) == ["In context", "Cite"]
         seen.add(place[0])
         again = await shared.ask(f"/quote paragraph:{place[1]}.{place[2]}")
         assert again.text == reply.text

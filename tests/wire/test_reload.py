@@ -271,11 +271,13 @@ OTHER = "\n\n".join(
 )
 PRESSED = [
     ("/quote paragraph:5.1 document:other", "In context"),
+    ("/quote paragraph:5.1 document:other", "Cite"),
     ("/quote paragraph:1-6 document:other", "Next"),
     ("/search query:times document:other", "Paragraph 3"),
     ("/search query:times document:other", "Next"),
     ("/commitments document:other", "Next"),
     ("/random document:other", "In context"),
+    ("/random document:other", "Cite"),
 ]
 
 
@@ -290,7 +292,7 @@ async def test_an_old_button_says_that_its_text_is_gone(operator: Checked, seeds
         assert GONE not in (await operator.push(message, label)).text
     (seeds / "other.txt").write_text("We will act once for peace.\n\nIt is well.", encoding="utf-8")
     assert "Reloaded: 2 documents" in await reloaded(operator)
-    for line, label, message in old[:3]:
+    for line, label, message in old[:4]:
         reply = await operator.push(snapshot(message), label)
         assert GONE in reply.text, line
         assert reply.ephemeral
@@ -300,6 +302,21 @@ async def test_an_old_button_says_that_its_text_is_gone(operator: Checked, seeds
         reply = await operator.push(message, label)
         assert GONE in reply.text, line
         assert reply.ephemeral
+
+
+async def test_a_citation_outlives_a_reload_and_a_restart_and_follows_the_facts(
+    operator: Checked, seeds: Path
+) -> None:
+    message = (await operator.ask("/quote paragraph:2.4")).messages[0]
+    place = "24 February 2023, paragraph 2, sentence 4. "
+    assert f"{place}As supplied: a reworded copy" in (await operator.push(snapshot(message), "Cite")).text
+    sidecar = seeds / f"{NAME}.toml"
+    facts = sidecar.read_text(encoding="utf-8").replace("As supplied: a reworded copy", "A reworded copy")
+    sidecar.write_text(facts, encoding="utf-8")
+    assert "facts, numbering or strengths changed" in await reloaded(operator)
+    assert f"{place}A reworded copy" in (await operator.push(snapshot(message), "Cite")).text
+    await operator.restart()
+    assert f"{place}A reworded copy" in (await operator.push(snapshot(message), "Cite")).text
 
 
 async def test_the_daily_post_follows_a_reload_and_its_old_button_says_so(operator: Checked, seeds: Path) -> None:
@@ -313,6 +330,7 @@ async def test_the_daily_post_follows_a_reload_and_its_old_button_says_so(operat
     first, second = operator.world.posted
     assert "We will act as one." in str(first.body)
     assert "We will always defend them." in str(second.body)
+    assert "@misc{other-p3s1," in (await operator.push(snapshot(second), "Cite")).text
 
     other.write_text("We will stand by them.", encoding="utf-8")
     operator.act_as("operator", "Operators")
@@ -320,7 +338,8 @@ async def test_the_daily_post_follows_a_reload_and_its_old_button_says_so(operat
     await operator.wait(timedelta(days=1))
     assert "We will stand by them." in str(operator.world.posted[2].body)
     operator.act_as("member")
-    assert GONE in (await operator.push(second, "In context")).text
+    for label in ("In context", "Cite"):
+        assert GONE in (await operator.push(snapshot(second), label)).text
 
     other.unlink()
     operator.act_as("operator", "Operators")
@@ -329,4 +348,5 @@ async def test_the_daily_post_follows_a_reload_and_its_old_button_says_so(operat
     assert len(operator.world.posted) == 3
     operator.act_as("admin")
     assert "failed (NoSuchDocument)" in (await operator.ask("/daily show")).text
-    assert "Removed" in (await operator.ask("/daily remove")).text
+    await operator.ask("/daily remove")
+    assert "Removed" in (await operator.press("Remove")).text

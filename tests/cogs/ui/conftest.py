@@ -45,9 +45,10 @@ def labels(view: View) -> list[str]:
 
 
 def sendable(view: View) -> None:
-    """Assert what Discord demands of a message: 40 components, 4,000 units of text, ids of 100, all different."""
+    """Assert what Discord demands: 40 components, 5 buttons a row, 4,000 units of text, ids of 100, all different."""
     found = components(view)
     assert len(found) <= 40
+    assert all(len(component["components"]) <= 5 for component in found if component["type"] == 1)
     contents = [component["content"] for component in found if "content" in component]
     assert all(contents)
     assert sum(map(utf16, contents)) <= TEXT_LIMIT

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model import MATCH_END, MATCH_START
 from bot.text.words import utf16
-from cogs.ui.markdown import escape, size, with_matches
+from cogs.ui.markdown import begin, escape, size, with_matches
 
 # Discord's own rule: a backslash before anything but a letter, a digit or white space shows what follows it.
 UNESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
@@ -26,8 +26,8 @@ HOSTILE = st.text(alphabet=st.sampled_from("ab1 \n\\*_~`|<>[]()#-+.:@&!/?0“’
         ("@everyone @here", r"\@everyone \@here"),
         ("[text](https://example.org)", r"\[text](https\://example.org)"),
         ("https://example.org", r"https\://example.org"),
-        (":smile:", r"\:smile:"),
-        ("at 12:30 sharp", "at 12:30 sharp"),
+        (":smile:", r"\:smile\:"),
+        ("at 12:30 sharp", r"at 12\:30 sharp"),
         (
             "# heading\n- item\n1. first\n> quoted\n-# small",
             "\\# heading\n\\- item\n1\\. first\n\\> quoted\n\\-# small",
@@ -62,3 +62,16 @@ def test_matches_are_bold_and_nothing_else_is() -> None:
     marked = f"a * {MATCH_START}b_c{MATCH_END} d {MATCH_START}e{MATCH_END}"
     assert with_matches(marked) == r"a \* **b\_c** d **e**"
     assert with_matches("no *match*") == r"no \*match\*"
+
+
+@given(HOSTILE, st.integers(1, 200))
+def test_a_beginning_takes_no_more_than_it_may(text: str, limit: int) -> None:
+    shown = begin(text, limit)
+    assert utf16(shown) <= limit
+    plain = " ".join(text.split())
+    assert UNESCAPE.sub(r"\1", shown) == plain or shown.endswith("…")
+
+
+def test_a_beginning_that_fits_is_whole() -> None:
+    assert begin("We will  act.", 20) == "We will act."
+    assert begin("We will act *now*.", 17) == "We will act…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.model import Citation, Commitment
 from bot.text.citation import find
-from cogs.ui.passages import commitment, commitments, quotation
-from cogs.ui.screens import CommitmentsScreen, QuoteScreen, key_of
+from cogs.ui.parts import View
+from cogs.ui.passages import commitment, commitments, prepare, quotation
+from cogs.ui.screens import CiteScreen, CommitmentsScreen, QuoteScreen, decode, key_of
 from tests.cogs.ui.conftest import components, document, labels, passage, sendable, texts
 
 UNESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
@@ -52,7 +54,7 @@ def test_a_paragraph_with_its_citation_and_edition() -> None:
     view = quotation(passage("One here.\nTwo here is is it.", Citation(1, 1), SIDECAR), screen(Citation(1, 1)))
     sendable(view)
     assert texts(view) == "**1**\nOne here.\n-# A \\*short\\* title, paragraph 1, 24 February 2023\n-# As supplied"
-    assert labels(view) == []
+    assert labels(view) == ["Cite"]
 
 
 def test_a_correction_is_told_and_the_supplied_wording_can_be_seen() -> None:
@@ -60,18 +62,37 @@ def test_a_correction_is_told_and_the_supplied_wording_can_be_seen() -> None:
     corrected = quotation(quoted, screen(Citation(2, 2)))
     assert "Two here is it." in texts(corrected)
     assert "Corrected here: “is is” reads “is” (twice)." in texts(corrected)
-    assert labels(corrected) == ["As supplied"]
+    assert labels(corrected) == ["As supplied", "Cite"]
     supplied = quotation(quoted, screen(Citation(2, 2), supplied=True))
     assert "Two here is is it." in texts(supplied)
     assert "Shown as supplied" in texts(supplied)
-    assert labels(supplied) == ["As corrected"]
+    assert labels(supplied) == ["As corrected", "Cite"]
 
 
 def test_a_sentence_leads_to_its_paragraph() -> None:
     view = quotation(passage("One. Two is it.\n\nThree.", Citation(1, 1, 2)), screen(Citation(1, 1, 2)))
     assert texts(view).startswith("**1.2**\nTwo is it.")
     assert "paragraph 1, sentence 2" in texts(view)
-    assert labels(view) == ["In context"]
+    assert labels(view) == ["In context", "Cite"]
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("corrected", [False, True])
+@pytest.mark.parametrize("citation", [Citation(1, 1), Citation(1, 2), Citation(1, 1, 1), Citation(1, 1, 2)], ids=str)
+def test_every_page_can_be_cited_and_no_row_has_more_than_five_buttons(
+    citation: Citation, corrected: bool, long: bool
+) -> None:
+    body = "*word* " * 2000 if long else ""
+    text = f"One here. {body}So it is.\nTwo here is is it. {body}"
+    quoted = passage(text, citation, SIDECAR if corrected else SIDECAR.partition("[[corrections]]")[0])
+    for page in range(30):
+        for supplied in (False, True):
+            view = quotation(quoted, screen(citation, page, supplied=supplied))
+            sendable(view)
+            (row,) = [c["components"] for c in components(view) if c["type"] == 1]
+            assert 1 <= len(row) <= 5
+            assert row[-1]["label"] == "Cite"
+            assert decode(row[-1]["custom_id"].split(":", 2)[2]) == CiteScreen("0a1b2c3d", citation)
 
 
 def test_an_automatic_split_says_so() -> None:
@@ -113,16 +134,22 @@ def promise(text: str) -> Commitment:
     return Commitment(made, 1, made.paragraphs[0].sentences[0], 1, 1)
 
 
+def post(text: str, **more: Any) -> View:
+    found = promise(text)
+    return commitment(found, prepare(found), **more)
+
+
 @pytest.mark.parametrize("length", [3, 30, 300, 3000])
 def test_the_daily_post_can_always_be_sent(length: int) -> None:
-    view = commitment(promise("We will " + "*protect* " * length + "it.\n\nEnd."), mark="f" * 24)
+    view = post("We will " + "*protect* " * length + "it.\n\nEnd.", mark="f" * 24)
     sendable(view)
     assert ("see “In context”" in texts(view)) == (length >= 300)
-    assert labels(view) == ["In context"]
+    assert labels(view) == ["In context", "Cite"]
 
 
 def test_the_daily_post_carries_its_key_and_citation() -> None:
-    view = commitment(promise("We will act.\n\nEnd."), mark="0123456789abcdef01234567")
+    view = post("We will act.\n\nEnd.", mark="0123456789abcdef01234567")
+    sendable(view)
     assert "0123456789abcdef01234567" in str(components(view))
     assert "paragraph 1, sentence 1" in texts(view)
     assert "Commitment 1 of 1" in texts(view)
@@ -157,4 +184,4 @@ def test_the_longest_notes_leave_room_for_the_longest_page() -> None:
 
 
 async def test_a_view_is_sent_stopped_so_that_no_task_waits_for_it() -> None:
-    assert commitment(promise("We will act.\n\nEnd.")).is_finished()
+    assert post("We will act.\n\nEnd.").is_finished()

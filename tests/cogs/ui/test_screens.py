@@ -14,6 +14,7 @@ from cogs.ui.screens import (
     ANY,
     CUSTOM_ID_LIMIT,
     QUERY_LIMIT,
+    CiteScreen,
     CommitmentsScreen,
     QuoteScreen,
     Screen,
@@ -32,6 +33,7 @@ CITATIONS = st.builds(Citation, NUMBER, st.just(999_999)) | NUMBER.flatmap(
 )
 SCREENS: st.SearchStrategy[Screen] = (
     st.builds(QuoteScreen, st.just(KEY), CITATIONS, st.integers(0, 9999), st.booleans())
+    | st.builds(CiteScreen, st.just(KEY), CITATIONS)
     | st.builds(CommitmentsScreen, st.just(KEY), st.integers(0, 9999))
     | st.builds(
         SearchScreen,
@@ -66,7 +68,13 @@ def test_round_trip_within_the_limit(screen: Screen, action: str, mark: str) -> 
         "s:k",
         "s:k:x:q",
         "c:k",
+        "z",
         "z:1",
+        "z:k:",
+        "z:k:x",
+        "z:k:3-1",
+        "z:k:1:2",
+        "y:1",
     ],
 )
 def test_what_was_forged_is_refused(forged: str) -> None:
@@ -80,6 +88,12 @@ def test_anything_forged_is_refused_or_a_screen(forged: str) -> None:
         decode(forged)
     except PassageGone:
         return
+
+
+@given(CITATIONS)
+def test_the_buttons_of_a_daily_post_fit_with_the_longest_nonce(citation: Citation) -> None:
+    for screen in (QuoteScreen(KEY, citation), CiteScreen(KEY, citation)):
+        assert decode(custom_id("open", screen, "f" * 25).split(":", 2)[2]) == screen
 
 
 def test_a_document_is_found_by_its_key_until_it_is_gone() -> None:
