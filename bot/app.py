@@ -14,6 +14,7 @@ from typing import Final
 from bot.client import Herald, Services, why_stopped
 from bot.config import Settings
 from bot.daily import new_rules
+from bot.daily.claims import Claims
 from bot.daily.delivery import Deliverer
 from bot.daily.membership import Membership
 from bot.daily.outlook import Outlook
@@ -86,8 +87,9 @@ def _services(
     settings: Settings, clock: Clock, library: Library, state: Database, client: Herald, traffic: Traffic
 ) -> Services:
     poster, grace = ChannelPoster(client), max(settings.daily_grace, ON_TIME)
-    deliverer = Deliverer(state, library, poster, clock, grace)
-    scheduler = Scheduler(state, deliverer, poster, clock, grace)
+    claims = Claims(state, library, clock)
+    deliverer = Deliverer(state, library, claims, poster, clock, grace)
+    scheduler = Scheduler(state, claims, deliverer, poster, clock, grace)
     return Services(
         settings=settings,
         library=library,
@@ -107,19 +109,17 @@ async def _serve(client: Herald, scheduler: Scheduler, token: str) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    tasks = {
-        asyncio.create_task(client.start(token), name="client"),
-        asyncio.create_task(_deliver(client, scheduler), name="scheduler"),
-        asyncio.create_task(stopped.wait(), name="stop"),
-    }
+    delivering = asyncio.create_task(_deliver(client, scheduler))
+    tasks = {asyncio.create_task(client.start(token)), delivering, asyncio.create_task(stopped.wait())}
     done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in running:
-        if task.get_name() != "client":  # it ends by itself when the client is closed
-            task.cancel()
-    # What is being posted may have its answer first; what has none soon is settled at the next start.
-    await asyncio.wait([task for task in tasks if task.get_name() != "client"], timeout=LAST_ANSWERS)
-    await client.close()
-    await asyncio.wait(tasks)
+    scheduler.stop()
+    if client.is_ready():
+        # What is being posted may have its answer first; what has none soon is settled at the next start.
+        await asyncio.wait({delivering}, timeout=LAST_ANSWERS)
+    await client.close()  # by which its own task ends
+    stopped.set()
+    delivering.cancel()
+    await asyncio.wait(running)
     for task in done:
         error = task.exception()
         if error is not None:

@@ -26,7 +26,7 @@ from bot.library import Library
 from bot.model import Clock
 from bot.storage import commands as command_scopes
 from bot.storage.database import Database
-from bot.traffic import Traffic
+from bot.traffic import LONGEST_WAIT, Traffic
 
 PERMISSIONS: Final = {
     "View Channel": "view_channel",
@@ -76,7 +76,7 @@ class Herald(commands.AutoShardedBot):
             guild_ready_timeout=0.5,
             http_trace=traffic.trace(),
             # A longer wait is an answer to be planned with, not to be slept through.
-            max_ratelimit_timeout=30.0,
+            max_ratelimit_timeout=LONGEST_WAIT.total_seconds(),
         )
         self._settings = settings
         self._state = state

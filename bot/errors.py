@@ -127,6 +127,16 @@ class NoSuchSubscription(HeraldError):
 
 
 @dataclass(eq=False)
+class SubscriptionGone(HeraldError):
+    """A button of an old message names a daily post that was removed."""
+
+
+@dataclass(eq=False)
+class SubscriptionPaused(HeraldError):
+    pass
+
+
+@dataclass(eq=False)
 class NoSuchChannel(HeraldError):
     given: str
 

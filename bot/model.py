@@ -196,7 +196,7 @@ class Subscription:
     `due_date` is the local date of the next post that is not in the ledger; `next_due_at` the moment to look
     at it, which is later than its due time while the server has not been received. `suspended` is Discord's
     code for why nothing can be posted; `notice` what the admins have not been told yet; `left_at` since when
-    the bot is not in the server; `bag_from` the local date on which the current round of commitments began.
+    the bot is not in the server.
     """
 
     id: int
@@ -209,7 +209,6 @@ class Subscription:
     suspended: str | None = None
     notice: str | None = None
     left_at: dt.datetime | None = None
-    bag_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 from collections import deque
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from types import SimpleNamespace, TracebackType
@@ -24,6 +25,9 @@ _AT_ONCE: Final = 2
 INVALID_LIMIT: Final = 5000
 """Invalid requests within INVALID_WINDOW at which sending stops; at twice as many Discord bans the address."""
 INVALID_WINDOW: Final = timedelta(minutes=10)
+STOPPED_FOR: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(seconds=30)
+"""What discord.py waits by itself; a longer wait is planned with."""
 _INVALID: Final = (401, 403, 429)
 _log = logging.getLogger(__name__)
 
@@ -32,8 +36,13 @@ class TooLate(Exception):
     """A request was about to be started when the time for it was over."""
 
 
-class SendingStopped(Exception):
-    """So many requests were invalid that none is sent until some of them are ten minutes old."""
+class Held(Exception):
+    """A request must not be made before `wait` is over; `reason` is a code."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait = wait
 
 
 class Watch:
@@ -85,6 +94,7 @@ class Traffic:
         # Not AsyncLimiter(46, 1): it would let 46 leave at once, and as many in the rest of that second.
         self._limiter = AsyncLimiter(_AT_ONCE, _AT_ONCE / rate)
         self._invalid: deque[datetime] = deque()
+        self._held_until = clock.now()
         self._told = False
 
     @property
@@ -111,11 +121,21 @@ class Traffic:
     ) -> None:
         if not _is_counted(asked.url):
             return
-        if self.stopped:
-            raise SendingStopped
+        watch = _watching.get()
+        if watch is not None:
+            self._hold()
         await self._limiter.acquire()
-        if watch := _watching.get():
+        if watch is not None:
+            self._hold()  # again: it may have begun while this one waited for its turn
             watch.start()
+
+    def _hold(self) -> None:
+        """Raise Held while sending has stopped, or Discord wants all requests to wait longer than discord.py does."""
+        if self.stopped:
+            raise Held("stopped", STOPPED_FOR)
+        wait = self._held_until - self._clock.now()
+        if wait > timedelta():
+            raise Held("HTTP 429", wait)
 
     async def _end(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
@@ -123,14 +143,27 @@ class Traffic:
         status = answered.response.status
         if watch := _watching.get():
             watch.answer(status)
-        if status in _INVALID and answered.response.headers.get("X-RateLimit-Scope") != "shared":
+        headers = answered.response.headers
+        if status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
             self._invalid.append(self._clock.now())
+        if status == 429 and ("X-RateLimit-Global" in headers or "Via" not in headers):
+            wait = retry_after(headers)
+            if wait > LONGEST_WAIT or "Via" not in headers:
+                self._held_until = max(self._held_until, self._clock.now() + wait)
 
     async def _fail(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, failed: aiohttp.TraceRequestExceptionParams
     ) -> None:
         if (watch := _watching.get()) and not isinstance(failed.exception, aiohttp.ClientConnectorError):
             watch.doubtful = True
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta:
+    """Return how long Discord wants to be left alone; a minute where it does not say."""
+    try:
+        return timedelta(seconds=min(float(headers["Retry-After"]), 86400))
+    except (KeyError, ValueError):
+        return timedelta(minutes=1)
 
 
 def _is_counted(url: URL) -> bool:

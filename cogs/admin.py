@@ -56,6 +56,7 @@ class Admin(commands.Cog):
             subscriptions=await services.outlook.count(),
             database_bytes={path.name: path.stat().st_size for path in services.databases},
             last_round=services.scheduler.last_round,
+            last_fault=services.scheduler.last_fault,
             stopped=services.traffic.stopped,
         )
         await reply(interaction, info.status(found), hidden=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Herald
+from cogs import places
 from cogs.ui.checks import ordinary
 from cogs.ui.completion import documents
 from cogs.ui.passages import commitment, commitments, prepare
@@ -36,7 +39,7 @@ class Commitments(commands.Cog):
     @ordinary
     async def today(self, interaction: discord.Interaction[Herald], hidden: bool = False) -> None:
         """Show the commitment of today: this server's post, or the same for everyone."""
-        today = await self.outlook.today(interaction.guild_id)
+        today = await self.outlook.today(interaction.guild_id, partial(places.visible, interaction))
         notes = []
         if today.message_id is not None:
             place = f"https://discord.com/channels/{interaction.guild_id}/{today.channel_id}/{today.message_id}"

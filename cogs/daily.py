@@ -12,7 +12,6 @@ from discord.ext import commands
 
 from bot.client import Herald
 from bot.daily.plan import Change
-from bot.daily.posting import Sent
 from bot.errors import NoSuchChannel, ServerOnly
 from bot.model import Order, Subscription
 from cogs import places
@@ -157,8 +156,7 @@ class Daily(commands.GroupCog, group_name="daily", group_description="The daily 
         places.require(_guild(interaction), subscription.channel_id, None)
         await interaction.response.defer(ephemeral=True, thinking=True)
         result = await self.services.deliverer.test(subscription)
-        sent, reason = (result.message_id, None) if isinstance(result, Sent) else (None, result.reason)
-        await self._answer(interaction, show.tested(subscription, sent, reason, subscription.guild_id))
+        await self._answer(interaction, show.tested(subscription, result, subscription.guild_id))
 
     @app_commands.command()
     @ordinary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 import discord
 
@@ -78,6 +78,14 @@ def require(guild: discord.Guild, channel_id: int, plan: Plan | None) -> None:
     # A deleted one holds up no other change: posts go without it, and /daily show says what to do.
     if plan.role_id is not None and place.mention is Mention.SILENT:
         raise RoleNotMentionable(plan.role_id, channel_id)
+
+
+def visible(interaction: discord.Interaction[Any], channel_id: int) -> bool:
+    """Tell whether who asks may see a channel of the server where they ask."""
+    channel = interaction.guild.get_channel(channel_id) if interaction.guild else None
+    if channel is None or not isinstance(interaction.user, discord.Member):
+        return False
+    return channel.permissions_for(interaction.user).view_channel
 
 
 def writable(guild: discord.Guild | None, channel_id: int) -> bool | None:

@@ -15,9 +15,9 @@ from bot.client import Herald
 from bot.daily.posting import Absent, Post, Refused, Result, Sent, Unreached, Unreadable, Unsure
 from bot.model import Commitment, Subscription
 from bot.text.words import cut
-from bot.traffic import SendingStopped, TooLate, Watch
+from bot.traffic import Held, TooLate, Watch, retry_after
 from cogs import places
-from cogs.ui.daily import suspension
+from cogs.ui.daily import suspensions
 from cogs.ui.parts import notice
 from cogs.ui.passages import Prepared, commitment, prepare
 
@@ -26,7 +26,8 @@ TIMEOUT: Final = 30.0
 PAGE: Final = 100
 MOST_READ: Final = 500
 """Messages that are read back at most."""
-STOPPED_FOR: Final = timedelta(minutes=1)
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+"""By how much this machine's clock may be ahead of Discord's, so that a post is found all the same."""
 PREPARED: Final = 500
 """Commitments whose fitted text is kept."""
 TEST: Final = "-# A test, outside the schedule: it pings nobody and does not count as a post."
@@ -60,7 +61,7 @@ class ChannelPoster:
 
     def _has_role(self, guild_id: int, role_id: int) -> bool:
         guild = self._client.get_guild(guild_id)
-        return guild is None or guild.get_role(role_id) is not None
+        return guild is None or guild.unavailable or guild.get_role(role_id) is not None
 
     def _prepare(self, found: Commitment) -> Prepared:
         """Return a commitment's text, made once for all channels and days, until a reload replaces the commitment."""
@@ -82,7 +83,7 @@ class ChannelPoster:
         # Asked first: without the permission Discord answers an empty list, not an error.
         if not (held.view_channel and held.read_message_history):
             return Unreadable("unreadable")
-        after = discord.utils.time_snowflake(since - timedelta(minutes=1))
+        after = discord.utils.time_snowflake(since - CLOCKS_DIFFER)
         for _ in range(MOST_READ // PAGE):
             page = await self._reach(self._client.http.logs_from(channel_id, PAGE, after=after))
             if isinstance(page, Refused):
@@ -120,12 +121,12 @@ class ChannelPoster:
         ]
         return ", ".join(failed) or None
 
-    async def tell(self, subscription: Subscription) -> bool:
-        guild = self._client.get_guild(subscription.guild_id)
+    async def tell(self, guild_id: int, untold: Sequence[Subscription]) -> bool:
+        guild = self._client.get_guild(guild_id)
         channel = places.private_updates(guild) if guild else None
         if channel is None:
             return False
-        told = await self._reach(channel.send(view=notice(suspension(subscription))))
+        told = await self._reach(channel.send(view=notice(suspensions(untold))))
         return not isinstance(told, Refused | Unreached)
 
     async def _reach(self, work: Awaitable[T], within: float = math.inf) -> T | Refused | Unreached | Unsure:
@@ -137,8 +138,8 @@ class ChannelPoster:
                 return await work
         except TooLate:
             outcome = Unreached("late")
-        except SendingStopped:
-            outcome = Unreached("stopped", STOPPED_FOR)
+        except Held as held:
+            outcome = Unreached(held.reason, held.wait)
         except discord.RateLimited as error:
             outcome = Unreached("HTTP 429", timedelta(seconds=error.retry_after))
         except discord.HTTPException as error:
@@ -152,8 +153,7 @@ class ChannelPoster:
 
 def _answered(error: discord.HTTPException) -> Refused | Unreached:
     if error.status == 429:
-        wait = error.response.headers.get("Retry-After", "")
-        return Unreached("HTTP 429", timedelta(seconds=float(wait) if wait.replace(".", "", 1).isdigit() else 0))
+        return Unreached("HTTP 429", retry_after(error.response.headers))
     if error.status == 401 or error.status >= 500:
         return Unreached(f"HTTP {error.status}")
     return Refused(str(error.code or error.status))

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import test_utils, web
 from yarl import URL
 
-from bot.traffic import INVALID_LIMIT, RATE, SendingStopped, TooLate, Traffic, Watch
-from tests.test_traffic import SetClock, counted, end, start
+from bot.traffic import INVALID_LIMIT, RATE, Held, TooLate, Traffic, Watch
+from tests.test_traffic import VIA, SetClock, counted, end, start
 
 
 @dataclass
@@ -52,7 +52,7 @@ async def server_for(traffic: Traffic) -> AsyncIterator[Server]:
             await asyncio.Event().wait()
         if what == "cut" and request.transport is not None:
             request.transport.close()
-        return web.Response(status=int(what) if what.isdigit() else 200)
+        return web.Response(status=int(what) if what.isdigit() else 200, headers=VIA)
 
     app = web.Application()
     app.router.add_get("/api/v10/channels/1/{what}", answer)
@@ -142,7 +142,7 @@ async def test_when_it_has_stopped_nothing_was_asked_and_nothing_is_in_doubt() -
         for _ in range(INVALID_LIMIT):
             await end(traffic, 403)
         watch = Watch(30)
-        with pytest.raises(SendingStopped):
+        with pytest.raises(Held):
             async with watch:
                 await server.ask("200")
         assert not watch.doubtful
@@ -156,7 +156,7 @@ def test_what_is_waited_between_requests_is_not_cut_short_after_a_429_alone() ->
             async with Watch(30):
                 for _ in range(3):
                     await start(traffic)
-                    await end(traffic, status)
+                    await end(traffic, status, VIA)
                     await asyncio.sleep(1000)
         except TimeoutError:
             return False
@@ -188,7 +188,7 @@ def test_no_request_is_started_when_the_time_for_it_is_over() -> None:
                 while True:
                     await start(traffic)
                     started += 1
-                    await end(traffic, 429)
+                    await end(traffic, 429, VIA)
                     await asyncio.sleep(40)
         except TooLate:
             assert not watch.doubtful

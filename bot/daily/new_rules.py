@@ -31,7 +31,8 @@ async def apply(database: Database, edition: str = EDITION) -> None:
                     "subscription %d: zone %s is not in the time zone data any more", found.id, found.plan.zone
                 )
                 due = None
-            if due != found.next_due_at:
+            # A due moment is at a full minute; at another second it is a look at a server that was not received.
+            if due != found.next_due_at and found.next_due_at.second == 0:
                 changed.append((found, due or found.next_due_at))
         await zone_data.move(database, changed)
         last, moved = batch[-1].id, moved + len(changed)

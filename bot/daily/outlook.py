@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -68,13 +69,12 @@ class Outlook:
         """Return the next posts as they come if nothing changes. Raises NoSuchDocument, NoCommitments, BadZone."""
         plan, day, due = subscription.plan, subscription.due_date, subscription.next_due_at
         commitments = self._library.commitments_of(plan.documents)
-        posted = list(await deliveries.posted(self._database, subscription))
+        posted = list(await deliveries.posted(self._database, subscription.id))
         found: list[Upcoming] = []
         for _ in range(count):
-            choice = choose(commitments, posted, plan.order, f"{subscription.id}/{day}")
-            digest = choice.commitment.sentence.digest
-            posted = [digest] if choice.begins else [*posted, digest]
-            found.append(Upcoming(day, due, choice.commitment))
+            commitment = choose(commitments, posted, plan.order, f"{subscription.id}/{day}")
+            posted.append(commitment.sentence.digest)
+            found.append(Upcoming(day, due, commitment))
             day, due = first_due(due, plan.at, plan.zone, days=plan.days, after=day)
         return tuple(found)
 
@@ -85,17 +85,15 @@ class Outlook:
         rows = await deliveries.latest(self._database, subscription.id, size, page * size)
         return History(subscription, rows, page, pages, local_date(subscription, self._clock.now()))
 
-    async def today(self, guild_id: int | None) -> Today:
+    async def today(self, guild_id: int | None, visible: Callable[[int], bool] = lambda _: True) -> Today:
         """Return what this server's first daily post said today, else the commitment of the UTC date.
 
-        Raises NoCommitments.
+        `visible` tells whether who asks may see a channel. Raises NoCommitments.
         """
         now = self._clock.now()
         for subscription in await subscriptions.of_guild(self._database, guild_id) if guild_id else ():
-            row = await deliveries.of_day(
-                self._database, subscription.id, local_date(subscription, self._clock.now())
-            )
-            if row is not None and row.outcome is Outcome.SENT:
+            row = await deliveries.of_day(self._database, subscription.id, local_date(subscription, now))
+            if visible(subscription.channel_id) and row is not None and row.outcome is Outcome.SENT:
                 commitment = self._library.find_commitment(row.document, row.digest)
                 if commitment is not None:
                     return Today(commitment, subscription.channel_id, row.message_id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from bot.model import Commitment, Subscription
@@ -87,5 +89,14 @@ class Poster(Protocol):
     async def decorate(self, subscription: Subscription, post: Post, message_id: int) -> str | None:
         """Open the thread and publish, where wanted; return what failed, in codes."""
 
-    async def tell(self, subscription: Subscription) -> bool:
-        """Tell the server's admins in private of a suspension; False where certainly nobody was told."""
+    async def tell(self, guild_id: int, untold: Sequence[Subscription]) -> bool:
+        """Tell a server's admins in private what befell these; False where certainly nobody was told."""
+
+
+def delivery_key(subscription: Subscription, day: date) -> str:
+    """Return 24 characters that name one local day of one subscription: its nonce, and its mark in the post.
+
+    A nonce counts for all channels of its author, so the channel is part of it.
+    """
+    made_from = f"{subscription.id}/{subscription.channel_id}/{day.isoformat()}"
+    return hashlib.blake2b(made_from.encode(), digest_size=12).hexdigest()

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from bot.model import Commitment, Order
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The next commitment; it `begins` a round where all had been posted."""
-
-    commitment: Commitment
-    begins: bool
-
-
-def choose(commitments: Sequence[Commitment], posted: Sequence[str], order: Order, seed: str) -> Choice:
+def choose(commitments: Sequence[Commitment], posted: Sequence[str], order: Order, seed: str) -> Commitment:
     """Return the next of `commitments`, of which there is one at least.
 
-    `posted` are the digests of the current round, the latest last; none comes again before all were posted, also
-    when commitments were added or removed meanwhile. A shuffle draws by `seed`, so that a preview tells what will
-    come, and does not begin a round with what ended the last.
+    `posted` are the digests of all that was posted, in order. No commitment comes again before all were posted, also
+    where some were added, removed or out of service meanwhile. A shuffle draws by `seed`, so that a preview tells
+    what will come, and does not begin a round with what ended the last.
     """
-    done = set(posted)
+    done = _round(posted, {commitment.sentence.digest for commitment in commitments})
     left = [commitment for commitment in commitments if commitment.sentence.digest not in done]
-    begins = not left
-    if begins:
-        left = list(commitments)
     if order is Order.SEQUENCE:
-        return Choice(left[0], begins)
-    if begins:
+        return left[0]
+    if not done and posted:
         left = [commitment for commitment in left if commitment.sentence.digest != posted[-1]] or left
-    return Choice(random.Random(seed).choice(left), begins)  # noqa: S311 - which one comes up guards nothing
+    return random.Random(seed).choice(left)  # noqa: S311 - which one comes up guards nothing
+
+
+def _round(posted: Iterable[str], present: set[str]) -> set[str]:
+    """Return which of those present were posted in the current round; a round ends when all of them were."""
+    done: set[str] = set()
+    for digest in posted:
+        if digest in done:  # others were present then, and it was the turn of this one again
+            done.clear()
+        if digest in present:
+            done.add(digest)
+        if done == present:
+            done.clear()
+    return done

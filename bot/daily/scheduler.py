@@ -7,11 +7,14 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
+from bot.daily.claims import Claims
 from bot.daily.delivery import Deliverer
 from bot.daily.judgement import Verdict, following, judge
 from bot.daily.posting import Poster
+from bot.daily.underway import Begun, Underway
 from bot.errors import BadZone, NoCommitments, NoSuchDocument, NothingToPost
 from bot.model import Clock, Delivery, Ending, Outcome, Subscription
 from bot.storage import deliveries, guilds, moments, subscriptions
@@ -21,8 +24,6 @@ RETRY_AFTER: Final = timedelta(seconds=30)
 DAY: Final = timedelta(days=1)
 KEPT_AFTER_LEAVING: Final = timedelta(days=30)
 BATCH: Final = 100
-IN_FLIGHT: Final = 100
-"""Deliveries at a time. A server has at most 20, so one that hangs leaves room for the others."""
 _log = logging.getLogger(__name__)
 
 
@@ -36,47 +37,69 @@ class Round:
 
 
 class Scheduler:
-    """Delivers what is due and sleeps until the next is. `last_round` tells how it went."""
+    """Delivers what is due and sleeps until the next is.
+
+    `last_round` tells how it went, `last_fault` of the last round that did not go well.
+    """
 
     def __init__(
-        self, database: Database, deliverer: Deliverer, poster: Poster, clock: Clock, grace: timedelta
+        self,
+        database: Database,
+        claims: Claims,
+        deliverer: Deliverer,
+        poster: Poster,
+        clock: Clock,
+        grace: timedelta,
     ) -> None:
         self._database = database
-        self._deliverer = deliverer
+        self._claims = claims
         self._poster = poster
         self._clock = clock
         self._grace = grace
         self._changed = asyncio.Event()
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
-        self._running: dict[asyncio.Task[None], tuple[int, date]] = {}
+        self._underway = Underway(deliverer, self.wake, self._note)
+        self._fault: str | None = None
+        self._stopping = False
         self.last_round: Round | None = None
+        self.last_fault: Round | None = None
 
     def wake(self) -> None:
         """Look again at what is due: a subscription was changed."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Deliver for ever. An exception ends a round, never the loop."""
+        """Deliver until stopped. An exception ends a round, never the loop."""
         try:
-            while True:
+            while not self._stopping:
                 self._changed.clear()
-                now = self._clock.now()
+                self._fault, now = None, self._clock.now()
                 try:
                     due = await self.deliver_due(now)
-                    self.last_round = Round(now, due)
+                    self.last_round = Round(now, due, self._fault)
                     wake_at = await self._next_wake(now)
                 except Exception as error:  # noqa: BLE001 - the loop must outlive whatever comes
                     _log.exception("a round of the scheduler failed; the next follows in %s", RETRY_AFTER)
-                    self.last_round = Round(now, 0, repr(error))
+                    self.last_round = self.last_fault = Round(now, 0, repr(error))
                     wake_at = now + RETRY_AFTER
                 await self._sleep_until(wake_at)
         finally:
             await self.drain()
 
+    def stop(self) -> None:
+        """Begin no more deliveries, and let `run` end when those under way have."""
+        self._stopping = True
+        self.wake()
+
+    def _note(self, error: Exception) -> None:
+        """Let `/status` tell of a fault, until a round goes well."""
+        self._fault = repr(error)
+        self.last_fault = Round(self._clock.now(), 0, self._fault)
+        if self.last_round is not None:
+            self.last_round = replace(self.last_round, fault=self._fault)
+
     async def drain(self) -> None:
         """Wait for the deliveries that are under way."""
-        while self._running:
-            await asyncio.wait(self._running)
+        await self._underway.drain()
 
     async def _next_wake(self, now: datetime) -> datetime:
         first = await moments.read(self._database)
@@ -97,71 +120,79 @@ class Scheduler:
                 wait.cancel()
 
     async def deliver_due(self, now: datetime) -> int:
-        """Start everything that is due at `now`, at most IN_FLIGHT at a time; return how much was looked at."""
+        """Start everything that is due at `now`, so many at a time; return how much was looked at."""
         first = await moments.read(self._database)
         looked_at = 0
         if first.left is not None and first.left + KEPT_AFTER_LEAVING <= now:
             purged = await guilds.purge(self._database, now - KEPT_AFTER_LEAVING)
             _log.info("%d daily posts of servers left %s ago were removed", purged, KEPT_AFTER_LEAVING)
-        if first.attempt is not None and first.attempt <= now:
-            async for row in self._open_claims(now):
-                looked_at += await self._try_again(row)
-        if first.due is not None and first.due <= now:
-            async for subscription in self._due(now):
-                looked_at += 1
-                await self._look(subscription, now)
+        with self._underway.batch():
+            if first.attempt is not None and first.attempt <= now:
+                async for row in self._open_claims(now):
+                    looked_at += await self._underway.begin(partial(self._reopen, row)) is not None
+            if first.due is not None and first.due <= now:
+                async for subscription in self._due(now):
+                    looked_at += 1
+                    await self._underway.begin(partial(self._look, subscription, now))
         return looked_at
 
     async def _open_claims(self, now: datetime) -> AsyncIterator[Delivery]:
         last: Delivery | None = None
         while batch := await deliveries.open_claims(self._database, now, last, BATCH):
             for last in batch:
+                if self._stopping:
+                    return
                 yield last
 
     async def _due(self, now: datetime) -> AsyncIterator[Subscription]:
         last: Subscription | None = None
         while batch := await subscriptions.due(self._database, now, last, BATCH):
             for last in batch:
+                if self._stopping:
+                    return
                 yield last
 
-    async def _try_again(self, row: Delivery) -> bool:
+    async def _reopen(self, row: Delivery) -> Begun | None:
+        if self._underway.has(row):
+            return None
         subscription = await subscriptions.get(self._database, row.subscription_id)
-        if subscription is None or (row.subscription_id, row.local_date) in self._running.values():
-            return False
-        await self._start(subscription, row, fresh=False)
-        return True
+        return Begun(subscription, row, fresh=False) if subscription is not None else None
 
-    async def _look(self, subscription: Subscription, now: datetime) -> None:
-        """End the days of a subscription that are over, and start the delivery of one that is to be posted."""
+    async def _look(self, subscription: Subscription, now: datetime) -> Begun | None:
+        """End the days of a subscription that are over, and claim the one that is to be posted."""
         try:
-            await self._judge(subscription, now)
+            current = await subscriptions.get(self._database, subscription.id)
+            if current is None or current.next_due_at > now:
+                return None
+            subscription = current
+            return await self._judge(subscription, now)
         except BadZone:
             await self._without_zone(subscription, now)
-        except Exception:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001
             # One broken subscription must not stop the others, nor be tried in a tight loop.
             _log.exception("subscription %d could not be delivered", subscription.id)
-            await self._end(subscription, (), now, (subscription.due_date, now + RETRY_AFTER))
+            self._note(error)
+            await self._end(subscription, (), now, (subscription.due_date, _later(now)))
+        return None
 
-    async def _judge(self, subscription: Subscription, now: datetime) -> None:
+    async def _judge(self, subscription: Subscription, now: datetime) -> Begun | None:
         writable = self._poster.writable(subscription.guild_id, subscription.channel_id)
         found = judge(subscription, now, self._grace, writable=writable)
-        waits_for = now + RETRY_AFTER if found.verdict is Verdict.WAIT else found.due_at
+        waits_for = _later(now) if found.verdict is Verdict.WAIT else found.due_at
         if found.endings or found.verdict is not Verdict.POST:
             await self._end(subscription, found.endings, now, (found.day, waits_for))
         if found.verdict is not Verdict.POST:
-            return
-        subscription = (
-            replace(subscription, due_date=found.day, next_due_at=waits_for) if found.endings else subscription
-        )
+            return None
+        if found.endings:
+            subscription = replace(subscription, due_date=found.day, next_due_at=waits_for)
         next_ = following(subscription, found.day, found.due_at)
         try:
-            row = await self._deliverer.claim(subscription, found.due_at, next_)
+            row = await self._claims.claim(subscription, found.due_at, next_)
         except (NoSuchDocument, NoCommitments) as error:
             ending = Ending(found.day, found.due_at, Outcome.FAILED, type(error).__name__)
             await self._end(subscription, (ending,), now, next_)
-            return
-        if row is not None:
-            await self._start(subscription, row, fresh=True)
+            return None
+        return Begun(subscription, row, fresh=True) if row is not None else None
 
     async def _without_zone(self, subscription: Subscription, now: datetime) -> None:
         """End a day whose moment cannot be known; the next is looked at days later, so that it has a reason too."""
@@ -179,35 +210,20 @@ class Scheduler:
                 "subscription %d, %s: %s (%s)", subscription.id, ending.local_date, ending.outcome, ending.reason
             )
 
-    async def _start(self, subscription: Subscription, row: Delivery, *, fresh: bool) -> asyncio.Task[None]:
-        await self._slots.acquire()
-        task = asyncio.create_task(self._attempt(subscription, row, fresh=fresh))
-        # By task, because a day that is claimed again may have its last attempt still under way, telling of it.
-        self._running[task] = row.subscription_id, row.local_date
-        task.add_done_callback(self._running.pop)
-        return task
-
-    async def _attempt(self, subscription: Subscription, row: Delivery, *, fresh: bool) -> None:
-        open_ = False
-        try:
-            open_ = await self._deliverer.deliver(subscription, row, fresh=fresh)
-        except Exception:  # noqa: BLE001 - the claim stays open and is looked at again after its lease
-            _log.exception("subscription %d, %s: an attempt failed", row.subscription_id, row.local_date)
-        finally:
-            self._slots.release()
-            if open_:
-                self.wake()  # its next attempt may come before anything else
-
     async def post_now(self, subscription: Subscription, ended: Delivery) -> Delivery | None:
         """Post a day that ended without a post, through the ledger; return its row after one attempt.
 
         Raises NothingToPost where it has a post or is being posted, and what claiming raises.
         """
-        row = await self._deliverer.claim_again(subscription, ended)
-        if row is None:
+        task = await self._underway.begin(partial(self._claim_again, subscription, ended))
+        if task is None:
             raise NothingToPost
-        await (await self._start(subscription, row, fresh=True))
+        await task
         return await deliveries.of_day(self._database, subscription.id, ended.local_date)
+
+    async def _claim_again(self, subscription: Subscription, ended: Delivery) -> Begun | None:
+        row = await self._claims.claim_again(subscription, ended)
+        return Begun(subscription, row, fresh=True) if row is not None else None
 
     async def resume(self, subscription: Subscription) -> None:
         """End a suspension."""
@@ -219,3 +235,9 @@ class Scheduler:
         for subscription in await subscriptions.suspended_in(self._database, guild_id):
             if self._poster.writable(guild_id, subscription.channel_id):
                 await self.resume(subscription)
+
+
+def _later(now: datetime) -> datetime:
+    """Return when to look again, never at a full minute: that is what a due moment looks like."""
+    moment = (now + RETRY_AFTER).replace(microsecond=0)
+    return moment if moment.second else moment + timedelta(seconds=1)

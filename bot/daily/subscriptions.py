@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -10,13 +11,22 @@ from typing import Final
 from bot.daily.plan import Change, changed
 from bot.daily.schedule import due_at, first_due, is_due, local_date
 from bot.daily.scheduler import Scheduler
-from bot.errors import NoSuchSubscription, NothingToPost, TooManySubscriptions
+from bot.errors import (
+    BadZone,
+    NoSuchSubscription,
+    NothingToPost,
+    SubscriptionGone,
+    SubscriptionPaused,
+    TooManySubscriptions,
+)
 from bot.library import Library
 from bot.model import Clock, Delivery, Ending, Outcome, Plan, Subscription
 from bot.storage import deliveries, subscriptions
 from bot.storage.database import Database
 
 PER_GUILD: Final = 20
+LOOK_BACK: Final = 400
+"""Rows of a ledger that can be days left out in advance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +71,50 @@ class Subscriptions:
         check(plan)
         if before is None and len(existing) >= PER_GUILD:
             raise TooManySubscriptions(PER_GUILD)
-        last = await deliveries.latest(self._database, before.id, 1) if before else ()
-        after = last[0].local_date if last else None
-        next_ = self._next(before, plan, after)
+        rows = await deliveries.latest(self._database, before.id, LOOK_BACK) if before else ()
+        next_ = self._next(before, plan, rows)
+        if before is not None:
+            await self._leave_behind(before, next_)
         subscription = await subscriptions.put(
             self._database, guild_id, channel_id, plan, next_, replaces=orphan, limit=PER_GUILD
         )
         if subscription is None:
             raise TooManySubscriptions(PER_GUILD)
         self._scheduler.wake()
-        out_today = after is not None and after >= local_date(subscription, self._clock.now())
+        today = local_date(subscription, self._clock.now())
+        out_today = any(row.local_date == today for row in rows)
         moved = orphan is not None and subscription.id == orphan.id
         return Put(subscription, moved, out_today)
 
-    def _next(self, before: Subscription | None, plan: Plan, after: date | None) -> tuple[date, datetime]:
-        """Return the next local date of a plan, and its moment; a day that is due and not in the ledger stays due."""
-        start = self._clock.now()
-        if before is not None and is_due(before, start):
+    def _next(
+        self, before: Subscription | None, plan: Plan, rows: Sequence[Delivery], *, left_out: bool = True
+    ) -> tuple[date, datetime]:
+        """Return the next local date of a plan that is not in the ledger, and its moment.
+
+        A day that is due and not in the ledger stays due. `rows` are the latest of the ledger; those that an admin
+        left out in advance stay `left_out`, or count again.
+        """
+        start = now = self._clock.now()
+        if before is not None and is_due(before, now):
             start = due_at(before.due_date, time.min, plan.zone)
-        return first_due(start, plan.at, plan.zone, days=plan.days, after=after)
+        ahead = {row.local_date for row in rows if row.reason == "admin" and row.due_at > now}
+        after = next((row.local_date for row in rows if row.local_date not in ahead), None)
+        day, due = first_due(start, plan.at, plan.zone, days=plan.days, after=after)
+        while left_out and day in ahead:
+            day, due = first_due(due, plan.at, plan.zone, days=plan.days, after=day)
+        return day, due
+
+    async def _leave_behind(self, before: Subscription, next_: tuple[date, datetime]) -> None:
+        """End the days that were due, not looked at yet, and are none any more after a change of plan."""
+        now, plan = self._clock.now(), before.plan
+        endings: list[Ending] = []
+        day = before.due_date
+        with suppress(BadZone):
+            while (due := due_at(day, plan.at, plan.zone)) <= now and day < next_[0]:
+                endings.append(Ending(day, due, Outcome.SKIPPED, "changed"))
+                day, _ = first_due(due, plan.at, plan.zone, days=plan.days, after=day)
+        if endings:
+            await deliveries.end_unclaimed(self._database, before, endings, now, next_)
 
     async def one(self, guild_id: int, channel_id: int | None) -> Subscription:
         """Return the daily post of a channel, or the server's only one for None. Raises NoSuchSubscription."""
@@ -90,10 +125,10 @@ class Subscriptions:
         return fitting[0]
 
     async def by_id(self, guild_id: int | None, subscription_id: int) -> Subscription:
-        """Return a daily post that a button names. Raises NoSuchSubscription where it is not this server's."""
+        """Return a daily post that a button names. Raises SubscriptionGone where this server has it no more."""
         found = await subscriptions.get(self._database, subscription_id)
         if found is None or found.guild_id != guild_id:
-            raise NoSuchSubscription(None)
+            raise SubscriptionGone
         return found
 
     async def remove(self, subscription: Subscription) -> None:
@@ -123,11 +158,8 @@ class Subscriptions:
 
     async def resume(self, subscription: Subscription) -> Subscription:
         """Go on after a pause, and take back what was to be left out; return the subscription as it then is."""
-        plan, now = subscription.plan, self._clock.now()
-        rows = await deliveries.latest(self._database, subscription.id, 400)
-        kept = [row.local_date for row in rows if row.reason != "admin" or row.due_at < now]
-        after = kept[0] if kept else None
-        next_ = self._next(subscription, plan, after)
+        rows = await deliveries.latest(self._database, subscription.id, LOOK_BACK)
+        next_ = self._next(subscription, subscription.plan, rows, left_out=False)
         await subscriptions.set_paused(self._database, subscription, next_)
         self._scheduler.wake()
         return await self.by_id(subscription.guild_id, subscription.id)
@@ -135,8 +167,10 @@ class Subscriptions:
     async def post_now(self, subscription: Subscription) -> Delivery:
         """Post today's commitment where today ended without a post; return how that went.
 
-        Raises NothingToPost, NoSuchDocument, NoCommitments.
+        Raises SubscriptionPaused, NothingToPost, NoSuchDocument, NoCommitments.
         """
+        if subscription.paused:
+            raise SubscriptionPaused
         row = await deliveries.of_day(self._database, subscription.id, local_date(subscription, self._clock.now()))
         if row is None or row.outcome not in {Outcome.MISSED, Outcome.FAILED}:
             raise NothingToPost
@@ -147,7 +181,4 @@ class Subscriptions:
 
     async def take_notices(self, guild_id: int) -> tuple[Subscription, ...]:
         """Return what the admins of a server have not been told yet; it counts as told from now on."""
-        found = [s for s in await subscriptions.of_guild(self._database, guild_id) if s.notice is not None]
-        for subscription in found:
-            await subscriptions.set_notice(self._database, subscription.id, None)
-        return tuple(found)
+        return await subscriptions.take_notices(self._database, guild_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import CodeType
 from typing import Any, BinaryIO, Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from discord import Client
 
@@ -40,6 +40,7 @@ class PipeClock:
         self._busy: set[asyncio.Task[Any]] = set()
         self._starters: WeakKeyDictionary[asyncio.Task[Any], asyncio.Task[Any] | None] = WeakKeyDictionary()
         self._asked: int | None = None
+        self._owners: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._has_slept = False
         self._turns = 0
 
@@ -51,6 +52,7 @@ class PipeClock:
             await asyncio.sleep(0)
             return
         owner = self._owner()
+        self._count_what_it_started(owner)
         sleeper = _Sleeper(owner, moment, asyncio.get_running_loop().create_future())
         self._sleepers.add(sleeper)
         self._busy.discard(owner)
@@ -63,6 +65,14 @@ class PipeClock:
             self._sleepers.discard(sleeper)
             self._mark(owner)
             self._settle()
+
+    def _count_what_it_started(self, owner: asyncio.Task[Any]) -> None:
+        """Before its first sleep nobody knows that a task goes by this clock: what it started then is busy too."""
+        if owner not in self._owners:
+            self._owners.add(owner)
+            for task, starter in list(self._starters.items()):
+                if starter is owner and not _only_waits(task.get_coro()):
+                    self._mark(task)
 
     def told(self, line: Json) -> None:
         """Take a line of the sandbox: the time, if it moves, and the number to answer when idle."""

@@ -38,12 +38,13 @@ class Database:
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         """Open a transaction; it is committed at the end of the block, or rolled back on any exception."""
         async with self._lock:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                # Cancelled here, the thread begins all the same: it must be rolled back too.
+                await self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 await self._writer.commit()
             except BaseException:
-                await self._writer.rollback()
+                await asyncio.shield(self._writer.rollback())
                 raise
 
 

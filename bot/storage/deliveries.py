@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.model import Delivery, Ending, Outcome, Subscription
@@ -14,15 +15,13 @@ from bot.storage.values import moment, seconds
 # Writing
 
 
-async def claim(
-    database: Database, subscription: Subscription, row: Delivery, next_: tuple[date, datetime], bag_from: date | None
-) -> bool:
+async def claim(database: Database, subscription: Subscription, row: Delivery, next_: tuple[date, datetime]) -> bool:
     """Claim a local day, and let its subscription wait for the next, in one transaction.
 
     False where another scheduler was first, or an admin changed the subscription, or the day is in the ledger.
     """
     async with database.write() as connection:
-        if not await move_on(connection, subscription, *next_, bag_from):
+        if not await move_on(connection, subscription, *next_):
             return False
         cursor = await connection.execute(
             "INSERT INTO deliveries (subscription_id, local_date, due_at, claimed_at, document, citation, digest,"
@@ -32,7 +31,7 @@ async def claim(
         return cursor.rowcount > 0
 
 
-async def claim_again(database: Database, row: Delivery, bag_from: date | None) -> bool:
+async def claim_again(database: Database, row: Delivery) -> bool:
     """Claim a local day that ended without a post; False where it did not."""
     async with database.write() as connection:
         cursor = await connection.execute(
@@ -41,41 +40,40 @@ async def claim_again(database: Database, row: Delivery, bag_from: date | None) 
             " WHERE subscription_id = ? AND local_date = ? AND outcome IN ('missed', 'failed')",
             (*_claimed(row), *_key(row)),
         )
-        if cursor.rowcount > 0:
-            await connection.execute(
-                "UPDATE subscriptions SET bag_from = ? WHERE id = ?",
-                (bag_from and bag_from.isoformat(), row.subscription_id),
-            )
         return cursor.rowcount > 0
 
 
 async def attempt(
     database: Database, row: Delivery, now: datetime, next_attempt_at: datetime, *, settled: bool
-) -> bool:
-    """Take an open claim for one more attempt, which may post from now on; False where another took it or it ended.
+) -> Delivery | None:
+    """Take an open claim for one more attempt and return it; None where another took it or it ended.
 
-    `settled` where certainly nothing of it was posted before.
+    `settled` where certainly nothing of it was posted before: from now on something may be.
     """
+    tried_at = now if settled else row.tried_at
+    row_after = replace(row, attempts=row.attempts + 1, tried_at=tried_at, next_attempt_at=next_attempt_at)
     async with database.write() as connection:
         cursor = await connection.execute(
-            "UPDATE deliveries SET attempts = attempts + 1, tried_at = iif(? OR tried_at IS NULL, ?, tried_at),"
-            " next_attempt_at = ?"
+            "UPDATE deliveries SET attempts = ?, tried_at = ?, next_attempt_at = ?"
             " WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL AND attempts = ?",
-            (settled, seconds(now), seconds(next_attempt_at), *_key(row), row.attempts),
+            (
+                row_after.attempts,
+                row_after.tried_at and seconds(row_after.tried_at),
+                seconds(next_attempt_at),
+                *_key(row),
+                row.attempts,
+            ),
         )
-        return cursor.rowcount > 0
+        return row_after if cursor.rowcount > 0 else None
 
 
 async def later(database: Database, row: Delivery, next_attempt_at: datetime, reason: str, *, settled: bool) -> None:
-    """Look at an open claim again at a moment; `settled` where certainly nothing of it was posted.
-
-    What failed counts as an attempt, also where it was a look at the channel and nothing was sent.
-    """
+    """Look at an open claim again at a moment; `settled` where certainly nothing of it was posted."""
     async with database.write() as connection:
         await connection.execute(
-            "UPDATE deliveries SET next_attempt_at = ?, reason = ?, tried_at = iif(?, NULL, tried_at),"
-            " attempts = max(attempts, ?) WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
-            (seconds(next_attempt_at), reason, settled, row.attempts + 1, *_key(row)),
+            "UPDATE deliveries SET next_attempt_at = ?, reason = ?, tried_at = iif(?, NULL, tried_at)"
+            " WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL AND attempts = ?",
+            (seconds(next_attempt_at), reason, settled, *_key(row), row.attempts),
         )
 
 
@@ -89,16 +87,19 @@ async def end(
     note: str | None = None,
     suspend: str | None = None,
 ) -> bool:
-    """End a claimed day, once; False where it had ended.
+    """End a claimed day, once; False where it had ended, or another took it for an attempt and it was not sent.
 
     `suspend` is the code that suspends its subscription; a post that was sent ends a suspension.
     """
     async with database.write() as connection:
         cursor = await connection.execute(
             "UPDATE deliveries SET outcome = ?, reason = ?, message_id = ?, note = ?, ended_at = ?,"
-            " next_attempt_at = NULL WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL",
-            (outcome, reason, message_id, note, seconds(now), *_key(row)),
+            " next_attempt_at = NULL WHERE subscription_id = ? AND local_date = ? AND outcome IS NULL"
+            " AND (attempts = ? OR ? = 'sent')",
+            (outcome, reason, message_id, note, seconds(now), *_key(row), row.attempts, outcome),
         )
+        if cursor.rowcount == 0:
+            return False
         if suspend is not None:
             # One that is tried while it is suspended, and refused again, has been told already.
             await connection.execute(
@@ -111,7 +112,7 @@ async def end(
                 "UPDATE subscriptions SET suspended = NULL, notice = NULL WHERE id = ? AND suspended IS NOT NULL",
                 (row.subscription_id,),
             )
-        return cursor.rowcount > 0
+        return True
 
 
 async def set_note(database: Database, row: Delivery, note: str | None) -> None:
@@ -132,7 +133,7 @@ async def end_unclaimed(
 ) -> bool:
     """End local days that were not claimed; False where the subscription changed. A day in the ledger stays."""
     async with database.write() as connection:
-        unchanged = await move_on(connection, subscription, *next_, subscription.bag_from)
+        unchanged = await move_on(connection, subscription, *next_)
         if unchanged:
             await connection.executemany(
                 "INSERT INTO deliveries (subscription_id, local_date, due_at, outcome, reason, ended_at)"
@@ -172,12 +173,12 @@ async def count(database: Database, subscription_id: int) -> int:
     return int(rows[0][0])
 
 
-async def posted(database: Database, subscription: Subscription) -> tuple[str, ...]:
-    """Return the digests posted in the current round, or that may have been or still will be, in order."""
+async def posted(database: Database, subscription_id: int) -> tuple[str, ...]:
+    """Return the digests that were posted, or may have been, or are being, in the order of their claims."""
     rows = await database.read(
-        "SELECT digest FROM deliveries WHERE subscription_id = ? AND local_date >= ? AND claimed_at IS NOT NULL"
-        " AND (outcome IS NULL OR outcome IN ('sent', 'unknown')) ORDER BY local_date",
-        (subscription.id, subscription.bag_from.isoformat() if subscription.bag_from else ""),
+        "SELECT digest FROM deliveries WHERE subscription_id = ? AND claimed_at IS NOT NULL"
+        " AND (outcome IS NULL OR outcome IN ('sent', 'unknown')) ORDER BY claimed_at, local_date",
+        (subscription_id,),
     )
     return tuple(row[0] for row in rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Final
 
@@ -112,10 +113,22 @@ async def resume(database: Database, subscription: Subscription) -> None:
         )
 
 
-async def set_notice(database: Database, subscription_id: int, notice: str | None) -> None:
-    """Note what the admins are to be told, or that they were."""
+async def take_notices(database: Database, guild_id: int) -> tuple[Subscription, ...]:
+    """Return the subscriptions of which a server's admins were not told something; it counts as told from now on."""
     async with database.write() as connection:
-        await connection.execute("UPDATE subscriptions SET notice = ? WHERE id = ?", (notice, subscription_id))
+        sql = "SELECT * FROM subscriptions WHERE guild_id = ? AND notice IS NOT NULL ORDER BY id"
+        found = tuple(map(_subscription, await connection.execute_fetchall(sql, (guild_id,))))
+        await connection.executemany("UPDATE subscriptions SET notice = NULL WHERE id = ?", [(s.id,) for s in found])
+        return found
+
+
+async def return_notices(database: Database, untold: Iterable[Subscription]) -> None:
+    """Note that the admins were not told after all, as far as it is still so."""
+    async with database.write() as connection:
+        await connection.executemany(
+            "UPDATE subscriptions SET notice = ? WHERE id = ? AND notice IS NULL AND suspended IS ?",
+            [(found.notice, found.id, found.suspended) for found in untold],
+        )
 
 
 async def due(database: Database, now: datetime, after: Subscription | None, limit: int) -> tuple[Subscription, ...]:
@@ -134,20 +147,19 @@ async def every(database: Database, after: int, limit: int) -> tuple[Subscriptio
     return await _find(database, "id > ? ORDER BY id LIMIT ?", (after, limit))
 
 
-async def move_on(
-    connection: aiosqlite.Connection, subscription: Subscription, day: date, due_at: datetime, bag_from: date | None
-) -> bool:
+async def move_on(connection: aiosqlite.Connection, subscription: Subscription, day: date, due_at: datetime) -> bool:
     """Let a subscription wait for another moment, unless it changed meanwhile; return whether it had not."""
     cursor = await connection.execute(
-        "UPDATE subscriptions SET due_date = ?, next_due_at = ?, bag_from = ?"
-        " WHERE id = ? AND due_date = ? AND next_due_at = ?",
+        "UPDATE subscriptions SET due_date = ?, next_due_at = ?"
+        " WHERE id = ? AND due_date = ? AND next_due_at = ? AND paused = ? AND (left_at IS NULL) = ?",
         (
             day.isoformat(),
             seconds(due_at),
-            bag_from and bag_from.isoformat(),
             subscription.id,
             subscription.due_date.isoformat(),
             seconds(subscription.next_due_at),
+            subscription.paused,
+            subscription.left_at is None,
         ),
     )
     return cursor.rowcount > 0
@@ -180,5 +192,4 @@ def _subscription(row: sqlite3.Row) -> Subscription:
         suspended=row["suspended"],
         notice=row["notice"],
         left_at=moment(row["left_at"]),
-        bag_from=None if row["bag_from"] is None else date.fromisoformat(row["bag_from"]),
     )

@@ -11,6 +11,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.daily.outlook import History, Shown, Upcoming
+from bot.daily.posting import Refused, Result, Sent, Unreached, Unsure
 from bot.daily.schedule import name_days
 from bot.daily.subscriptions import Put
 from bot.model import Delivery, Order, Outcome, Subscription
@@ -161,13 +162,17 @@ def posted(row: Delivery, subscription: Subscription, guild_id: int) -> View:
     return notice(f"{_ended(row, subscription, guild_id)}.{again}")
 
 
-def tested(subscription: Subscription, message_id: int | None, reason: str | None, guild_id: int) -> View:
+def tested(subscription: Subscription, result: Result, guild_id: int) -> View:
     """Return what became of a test post."""
-    if message_id is None:
-        why = reasons.words(reason or "timeout")
-        return notice(f"The test did not reach <#{subscription.channel_id}>: {why} ({reason}).")
-    url = f"https://discord.com/channels/{guild_id}/{subscription.channel_id}/{message_id}"
-    return card(text(f"A test was posted in <#{subscription.channel_id}>."), buttons=[link("Show it", url)])
+    where = f"<#{subscription.channel_id}>"
+    match result:
+        case Sent(message_id):
+            url = f"https://discord.com/channels/{guild_id}/{subscription.channel_id}/{message_id}"
+            return card(text(f"A test was posted in {where}."), buttons=[link("Show it", url)])
+        case Unsure(reason):
+            return notice(f"Look in {where} whether the test is there: {reasons.words(reason)} ({reason}).")
+        case Refused(reason) | Unreached(reason):
+            return notice(f"The test did not reach {where}: {reasons.words(reason)} ({reason}).")
 
 
 def doctor(found: Sequence[tuple[Subscription, Sequence[Check]]], page: int) -> View:
@@ -193,14 +198,19 @@ def suspension(subscription: Subscription) -> str:
     return f"{where} is suspended: {reasons.SUSPENDED[subscription.suspended or '50013']} Its settings are kept."
 
 
+def suspensions(found: Sequence[Subscription]) -> str:
+    """Return what the admins are told of several."""
+    lines = [suspension(subscription) for subscription in found[:NOTICE_LIMIT]]
+    more = len(found) - len(lines)
+    if more:
+        lines.append(f"And {more} more: **/daily show** lists them.")
+    return "\n".join(lines)
+
+
 def with_notices(view: View, found: Sequence[Subscription]) -> View:
     """Put above a reply what the admins were not told yet."""
     if found:
-        lines = [suspension(subscription) for subscription in found[:NOTICE_LIMIT]]
-        more = len(found) - len(lines)
-        if more:
-            lines.append(f"And {more} more: **/daily show** lists them.")
-        above: ui.Item[Any] = ui.TextDisplay("\n".join(lines))
+        above: ui.Item[Any] = ui.TextDisplay(suspensions(found))
         rest = view.children
         view.clear_items()
         for item in (above, *rest):

@@ -85,6 +85,7 @@ class Status:
     subscriptions: int
     database_bytes: dict[str, int]
     last_round: Round | None
+    last_fault: Round | None
     stopped: bool
 
 
@@ -96,6 +97,8 @@ def status(found: Status) -> View:
     else:
         result = f"failed: {escape(opening(found.last_round.fault, 200))}" if found.last_round.fault else "well"
         scheduler = f"{format_dt(found.last_round.at, 'F')}, {found.last_round.due} due, {result}"
+    fault = found.last_fault
+    told = f"Last fault: {format_dt(fault.at, 'F')}, {escape(opening(fault.fault or '', 200))}" if fault else None
     sizes = ", ".join(f"{name} {size / 1024:.0f} KiB" for name, size in found.database_bytes.items())
     return card(
         text(
@@ -103,6 +106,7 @@ def status(found: Status) -> View:
             f"Gateway: {count(found.servers, 'server')}, {count(found.shards, 'shard')}, latency {latency}",
             f"Databases: {sizes}; {count(found.documents, 'document')}, {count(found.subscriptions, 'daily post')}",
             f"Scheduler's last round: {scheduler}",
+            told,
             "**Sending has stopped**: too many requests were refused in ten minutes." if found.stopped else None,
         )
     )
@@ -134,8 +138,9 @@ def about(found: About) -> View:
         ui.Separator(),
         text(
             f"-# Permissions asked for: {', '.join(found.permissions)}.",
-            "-# Privacy: no message is read and no user id is kept; a server's daily posts (channel, role, settings,"
-            f" what was posted) are kept until removed, or for 30 days after I left it.{policy}",
+            "-# Privacy: I listen to no message and keep no user id. Where the answer to a daily post was lost, I"
+            " look for it in its channel, and keep nothing else of that. A server's daily posts (channel, role,"
+            f" settings, what was posted) are kept until removed, or for 30 days after I left it.{policy}",
             "-# Licence: MIT, for the program; the texts belong to their issuers.",
         ),
         buttons=links,

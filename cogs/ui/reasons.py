@@ -12,6 +12,7 @@ SUSPENDED: Final = {
 _WORDS: Final = {
     "admin": "left out by an admin",
     "paused": "paused by an admin",
+    "changed": "an admin changed the days or the time before it was posted",
     "down": "I was not running, and the time for a late post was over",
     "not ready": "Discord had not told me of this server in time",
     "removed": "I was not on this server",

@@ -83,6 +83,10 @@ def explain(error: errors.HeraldError) -> str:  # noqa: C901, PLR0912 - one flat
             return "There is more than one daily post, or none: name its channel. **/daily show** lists them."
         case errors.NoSuchSubscription(channel_id):
             return f"There is no daily post in <#{channel_id}>. **/daily show** lists those of this server."
+        case errors.SubscriptionGone():
+            return "That daily post is not there any more. **/daily show** lists those of this server."
+        case errors.SubscriptionPaused():
+            return "That daily post is paused: **/daily resume** first."
         case errors.NoSuchChannel(given):
             return f"I see no channel {_quoted(given)}. **/daily show** lists the daily posts of this server."
         case errors.NothingToPost():

@@ -93,15 +93,15 @@ async def main() -> None:
     async with Bare() as bot:
         loop.add_signal_handler(signal.SIGTERM, lambda: asyncio.create_task(bot.close()))
         listening = asyncio.create_task(listen(clock, lines))
-        sleeping = asyncio.create_task(clock.sleep_until(never(clock)))
+        sleeping = asyncio.create_task(rest(clock))
         await bot.start(settings.token or "")
         listening.cancel()
         sleeping.cancel()
 
 
-def never(clock: Any) -> Any:
-    """Return a moment that never comes: the sandbox waits until its bot sleeps."""
-    return clock.now().replace(year=9000)
+async def rest(clock: Any) -> None:
+    """Sleep until a moment that never comes: the sandbox waits until its bot sleeps."""
+    await clock.sleep_until(clock.now().replace(year=9000))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bot.daily.claims import Claims
 from bot.daily.delivery import Deliverer
 from bot.daily.posting import Absent, Post, Result, Sent
 from bot.daily.scheduler import Scheduler
@@ -56,7 +57,7 @@ class Instant:
     async def decorate(self, subscription: Subscription, post: Post, message_id: int) -> str | None:
         return None
 
-    async def tell(self, subscription: Subscription) -> bool:
+    async def tell(self, guild_id: int, untold: Sequence[Subscription]) -> bool:
         return False
 
 
@@ -86,8 +87,9 @@ async def opened(state: Path, now: datetime) -> AsyncIterator[Daily]:
         library = Library(library_database, ROOT / "seeds")
         await library.start()
         clock, discord = SetClock(now), Instant()
-        deliverer = Deliverer(database, library, discord, clock, GRACE)
-        yield Daily(Scheduler(database, deliverer, discord, clock, GRACE), clock, discord)
+        claims = Claims(database, library, clock)
+        deliverer = Deliverer(database, library, claims, discord, clock, GRACE)
+        yield Daily(Scheduler(database, claims, deliverer, discord, clock, GRACE), clock, discord)
 
 
 @dataclass(slots=True)

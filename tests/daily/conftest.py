@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.daily.claims import Claims
 from bot.daily.delivery import Deliverer
 from bot.daily.membership import Membership
 from bot.daily.outlook import Outlook
@@ -37,6 +38,7 @@ class Daily:
     library: Library
     clock: SetClock
     channel: FakePoster
+    claims: Claims
     deliverer: Deliverer
     scheduler: Scheduler
     subscriptions: Subscriptions
@@ -53,6 +55,12 @@ class Daily:
     ) -> Subscription:
         put = await self.subscriptions.put(guild, channel, Change(at=at, zone=zone, **more))
         return put.subscription
+
+    def scheduler_on(self, database: Database) -> Scheduler:
+        """Return another scheduler, as of another process where the database is another connection."""
+        claims = Claims(database, self.library, self.clock)
+        deliverer = Deliverer(database, self.library, claims, self.channel, self.clock, GRACE)
+        return Scheduler(database, claims, deliverer, self.channel, self.clock, GRACE)
 
     async def change(self, channel: int = CHANNEL, **what: Any) -> Subscription:
         """Change what is named and leave the rest as it is."""
@@ -100,13 +108,15 @@ async def daily_in(
     ):
         library = Library(library_database, seeds)
         await library.start()
-        deliverer = Deliverer(state, library, channel, clock, grace)
-        scheduler = Scheduler(state, deliverer, channel, clock, grace)
+        claims = Claims(state, library, clock)
+        deliverer = Deliverer(state, library, claims, channel, clock, grace)
+        scheduler = Scheduler(state, claims, deliverer, channel, clock, grace)
         yield Daily(
             state,
             library,
             clock,
             channel,
+            claims,
             deliverer,
             scheduler,
             Subscriptions(state, library, scheduler, clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.daily.posting import Absent, Post, Refused, Result, Sent, Unreached, Un
 from bot.model import Subscription
 
 NONCE_KNOWN = timedelta(minutes=2)
+CLOCKS_DIFFER = timedelta(minutes=10)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -94,6 +95,7 @@ class FakePoster:
     decorated: list[int] = field(default_factory=list)
     nobody_to_tell: bool = False
     told: list[Subscription] = field(default_factory=list)
+    tellings: int = 0
 
     @property
     def positions(self) -> list[int]:
@@ -127,10 +129,12 @@ class FakePoster:
         finding = self.findings.pop(0) if self.findings else None
         if finding is not None:
             return finding
+        if guild_id in self.not_ready:
+            return Unreached("not ready")
         if self.unreadable:
             return Unreadable("unreadable")
         for message in self.posted:
-            there = message.post.channel_id == channel_id and message.at >= since - timedelta(minutes=1)
+            there = message.post.channel_id == channel_id and message.at >= since - CLOCKS_DIFFER
             if there and message.post.nonce == nonce:
                 return Sent(message.id)
         return Absent()
@@ -139,7 +143,18 @@ class FakePoster:
         self.decorated.append(message_id)
         return self.note
 
-    async def tell(self, subscription: Subscription) -> bool:
+    async def tell(self, guild_id: int, untold: Sequence[Subscription]) -> bool:
         if not self.nobody_to_tell:
-            self.told.append(subscription)
+            self.tellings += 1
+            self.told += untold
         return not self.nobody_to_tell
+
+
+class Slow(FakePoster):
+    """Does something else before it sends."""
+
+    async def before(self, post: Post) -> None: ...
+
+    async def send(self, post: Post) -> Result:
+        await self.before(post)
+        return await super().send(post)

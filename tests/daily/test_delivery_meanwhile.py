@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.delivery import SUSPENDING, delivery_key
-from bot.daily.posting import Sent
+from bot.daily.delivery import SUSPENDING
+from bot.daily.posting import Sent, delivery_key
 from bot.model import Outcome, Subscription
 from tests.daily.conftest import Daily, daily_in
 from tests.daily.fakes import Answer, Cut, FakePoster, SetClock

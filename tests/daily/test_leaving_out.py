@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from bot.daily.posting import Refused, Unreached
-from bot.errors import NothingToPost
+from bot.errors import NothingToPost, SubscriptionPaused
 from bot.model import Outcome
 from tests.daily.conftest import Daily
 from tests.daily.fakes import Cut
@@ -154,6 +155,54 @@ async def test_two_who_press_at_once_post_once(daily: Daily) -> None:
     )
     assert sum(isinstance(result, NothingToPost) for result in both) == 1
     assert len(daily.channel.asked) == 1
+
+
+@pytest.mark.parametrize("ended", [("missed", "down"), ("failed", "50035"), ("skipped", "paused")])
+async def test_what_is_paused_is_not_posted_now_and_stays_as_it_was(daily: Daily, ended: tuple[str, str]) -> None:
+    made = await daily.put()
+    if ended[0] == "skipped":
+        await daily.subscriptions.pause(made)
+    daily.channel.answers = [Refused("50035")]
+    await daily.at(3, 1, 23 if ended[0] == "missed" else 9)
+    await daily.subscriptions.pause(made)
+    before, sends = await daily.again(), len(daily.channel.asked)
+    with pytest.raises(SubscriptionPaused):
+        await daily.subscriptions.post_now(before)
+    assert await daily.ledger() == [("2026-03-01", *ended)]
+    assert await daily.again() == before
+    assert len(daily.channel.asked) == sends
+
+
+async def test_an_earlier_date_that_is_posted_after_a_later_one_takes_its_turn_then(several: Daily) -> None:
+    """A server that moves its time zone to the west lives through a date twice."""
+    several.clock.moment = datetime(2026, 2, 28, 12, tzinfo=UTC)
+    await several.put(zone="Pacific/Apia", document="alpha")
+    several.channel.answers = [Refused("50035")]
+    for hour in range(-4, 24):
+        several.clock.moment = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
+        await several.deliver()
+    assert [row[1] for row in await several.ledger()] == ["failed", "sent"]
+    made = await several.change(zone="UTC")
+    assert (await several.subscriptions.post_now(made)).local_date == date(2026, 3, 1)
+    for day in range(3, 9):
+        await several.at(3, day, 9)
+    assert several.channel.positions == [1, 2, 3, 1, 2, 3, 1, 2]
+
+
+@pytest.mark.parametrize("code", ["50035", "404"])
+async def test_a_shuffle_whose_round_begins_with_a_failure_does_not_repeat_what_ended_the_last(
+    several: Daily, code: str
+) -> None:
+    await several.put(document="alpha", order="shuffle")
+    for day in range(120):
+        begins = len(several.channel.posted) % 3 == 0 and len(several.channel.asked) % 2 == 0
+        several.channel.answers = [Refused(code)] if begins else []
+        several.clock.moment = datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(days=day)
+        await several.deliver()
+    posted = several.channel.positions
+    assert 60 < len(posted) < 120
+    assert all(before != after for before, after in pairwise(posted))
+    assert all(set(posted[n : n + 3]) == {1, 2, 3} for n in range(0, len(posted) - 2, 3))
 
 
 async def test_notices_are_told_once(daily: Daily) -> None:

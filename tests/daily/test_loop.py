@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.daily.delivery import LEASE
+from bot.daily.claims import LEASE
 from bot.daily.posting import Unreached
 from bot.daily.scheduler import RETRY_AFTER, Round, Scheduler
-from tests.daily.conftest import GRACE, Daily
+from tests.daily.conftest import Daily
 from tests.daily.fakes import JumpClock, SetClock
 
 
 async def run_for(daily: Daily, steps: int) -> tuple[Scheduler, list[datetime]]:
     """Run the loop until it has slept `steps` times; return it and the moments of its waking."""
     clock = daily.clock = JumpClock(daily.clock.moment, steps)
-    daily.deliverer._clock = daily.channel.clock = clock
-    scheduler = Scheduler(daily.database, daily.deliverer, daily.channel, clock, GRACE)
+    daily.channel.clock = clock
+    scheduler = daily.scheduler_on(daily.database)
     clock.idle = scheduler.drain
     running = asyncio.create_task(scheduler.run())
     await clock.ended.wait()
@@ -59,8 +59,9 @@ async def test_it_wakes_when_something_changed(daily: Daily) -> None:
             await asyncio.Event().wait()
 
     clock = daily.clock = Asleep()
-    daily.deliverer._clock = daily.channel.clock = daily.subscriptions._clock = daily.scheduler._clock = clock
-    running = asyncio.create_task(daily.scheduler.run())
+    daily.channel.clock = daily.subscriptions._clock = clock
+    daily.subscriptions._scheduler = scheduler = daily.scheduler_on(daily.database)
+    running = asyncio.create_task(scheduler.run())
     await asleep.wait()
     asleep.clear()
     clock.moment += timedelta(hours=9)
@@ -98,10 +99,10 @@ async def test_it_survives_a_failing_round_and_tells(
 async def test_when_it_ends_what_is_under_way_has_its_answer_first(daily: Daily) -> None:
     await daily.put()
     clock = daily.clock = JumpClock(datetime(2026, 3, 1, 9, tzinfo=UTC), 0)
-    daily.deliverer._clock = daily.channel.clock = clock
-    scheduler = Scheduler(daily.database, daily.deliverer, daily.channel, clock, GRACE)
+    daily.channel.clock = clock
+    scheduler = daily.scheduler_on(daily.database)
     running = asyncio.create_task(scheduler.run())
-    while not scheduler._running:  # noqa: ASYNC110 - each turn lets the loop go on
+    while not scheduler._underway._tasks:  # noqa: ASYNC110 - each turn lets the loop go on
         await asyncio.sleep(0)
     running.cancel()
     await asyncio.wait({running})

@@ -13,9 +13,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.daily.delivery import delivery_key
-from bot.daily.posting import Refused, Unreached, Unreadable
-from bot.errors import NothingToPost
+from bot.daily.posting import Refused, Unreached, Unreadable, delivery_key
+from bot.errors import NothingToPost, SubscriptionPaused
 from bot.storage import moments
 from tests.daily.conftest import GUILD, MEMORY, Daily, daily_in
 from tests.daily.fakes import Answer, Cut, FakePoster, SetClock
@@ -84,7 +83,7 @@ async def admin(daily: Daily, step: Step) -> None:
         case "post now":
             try:
                 await daily.subscriptions.post_now(subscription)
-            except NothingToPost:
+            except (NothingToPost, SubscriptionPaused):
                 return
 
 

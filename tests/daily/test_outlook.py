@@ -109,6 +109,21 @@ async def test_today_is_the_first_post_that_is_out_by_the_date_of_its_own_zone(d
     assert (await daily.ledger())[0][1] == "missed"
 
 
+@pytest.mark.parametrize(
+    ("seen", "channel_id"), [({1, 2, 3}, 1), ({2, 3}, 2), ({3}, 3), (set(), None), ({4, 99}, None)]
+)
+async def test_today_passes_over_what_who_asks_may_not_see(
+    daily: Daily, seen: set[int], channel_id: int | None
+) -> None:
+    for channel in (1, 2, 3, 4):
+        await daily.put(channel, "09:00" if channel < 4 else "10:00")
+    await daily.at(3, 1, 9)
+    found = await daily.outlook.today(GUILD, seen.__contains__)
+    assert found.channel_id == channel_id
+    if channel_id is None:
+        assert found == await daily.outlook.today(None)
+
+
 async def test_the_commitment_of_the_date_goes_through_all_twelve(daily: Daily) -> None:
     seen = set()
     for day in range(1, 13):

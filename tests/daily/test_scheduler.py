@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.delivery import Deliverer
 from bot.daily.posting import Refused
-from bot.daily.scheduler import Scheduler
 from bot.storage.database import open_database
-from tests.daily.conftest import CHANNEL, GRACE, GUILD, Daily, daily_in
+from tests.daily.conftest import CHANNEL, GUILD, Daily, daily_in
 from tests.daily.fakes import FakePoster, SetClock
 
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -176,8 +174,7 @@ async def test_two_schedulers_of_two_processes_claim_a_day_once(daily: Daily, tm
     for channel in range(1, 16):
         await daily.put(channel)
     async with open_database(tmp_path / "state.db", "state") as state:
-        deliverer = Deliverer(state, daily.library, daily.channel, daily.clock, GRACE)
-        other = Scheduler(state, deliverer, daily.channel, daily.clock, GRACE)
+        other = daily.scheduler_on(state)
         for day in range(3):
             daily.clock.moment = NINE + timedelta(days=day)
             await asyncio.gather(daily.scheduler.deliver_due(NINE), other.deliver_due(daily.clock.moment))

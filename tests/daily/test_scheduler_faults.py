@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.posting import Post, Refused, Result
-from bot.daily.scheduler import IN_FLIGHT
-from bot.model import Subscription
+from bot.daily.posting import Post, Refused, Unreached
+from bot.daily.underway import AT_A_TIME
 from tests.daily.conftest import Daily, daily_in
-from tests.daily.fakes import Cut, FakePoster, SetClock
+from tests.daily.fakes import Answer, Cut, SetClock, Slow
 
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -50,16 +49,6 @@ async def test_one_that_cannot_be_judged_does_not_stop_the_others_nor_is_tried_i
     monkeypatch.undo()
     await daily.at(3, 1, 9, 0, 30)
     assert len(daily.channel.posted) == 2
-
-
-class Slow(FakePoster):
-    """Does something else before it sends."""
-
-    async def before(self, post: Post) -> None: ...
-
-    async def send(self, post: Post) -> Result:
-        await self.before(post)
-        return await super().send(post)
 
 
 @pytest.fixture
@@ -100,6 +89,33 @@ async def test_a_removal_while_a_post_is_sent_leaves_no_row(
         assert await daily.ledger() == []
 
 
+@pytest.mark.parametrize(
+    "answer", [None, Cut(True), Unreached("no route"), *map(Refused, ("50013", "50001", "10003", "50035"))], ids=str
+)
+async def test_an_answer_that_comes_after_its_removal_touches_nothing_of_the_next(
+    tmp_path: Path, slow: Slow, monkeypatch: pytest.MonkeyPatch, answer: Answer | None
+) -> None:
+    async with daily_in(tmp_path, slow.clock, slow) as daily:
+        made = await daily.put()
+
+        async def replace(_: Post) -> None:
+            monkeypatch.undo()
+            await daily.subscriptions.remove(made)
+            await daily.put(at="09:01")
+            slow.clock.moment += timedelta(minutes=1)
+            await daily.scheduler.deliver_due(slow.clock.moment)
+            while await daily.rows("outcome") != [("sent",)]:  # noqa: ASYNC110 - each turn lets the other go on
+                await asyncio.sleep(0)
+
+        monkeypatch.setattr(slow, "before", replace)
+        slow.answers = [None, answer]
+        await daily.at(3, 1, 9)
+        again = await daily.again()
+        assert (again.suspended, again.notice, again.due_date.day) == (None, None, 2)
+        assert await daily.rows("subscription_id, outcome, reason") == [(again.id, "sent", None)]
+        assert slow.told == []
+
+
 async def test_one_that_hangs_holds_up_nobody_and_is_not_sent_twice_meanwhile(
     tmp_path: Path, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,17 +127,17 @@ async def test_one_that_hangs_holds_up_nobody_and_is_not_sent_twice_meanwhile(
 
     monkeypatch.setattr(slow, "before", hang)
     async with daily_in(tmp_path, slow.clock, slow) as daily:
-        for channel in range(1, IN_FLIGHT + 50):
+        for channel in range(1, AT_A_TIME + 50):
             await daily.put(channel, guild=channel // 20)
         for minutes in range(0, 30, 2):
             slow.clock.moment = NINE + timedelta(minutes=minutes)
             await daily.scheduler.deliver_due(slow.clock.moment)
-        while len(slow.posted) < IN_FLIGHT + 48:  # noqa: ASYNC110 - each turn lets the others go on
+        while len(slow.posted) < AT_A_TIME + 48:  # noqa: ASYNC110 - each turn lets the others go on
             await asyncio.sleep(0)
         assert {row[1] for row in await daily.ledger()} == {"sent", None}
         go_on.set()
         await daily.scheduler.drain()
-        assert len(slow.asked) == len(slow.posted) == IN_FLIGHT + 49
+        assert len(slow.asked) == len(slow.posted) == AT_A_TIME + 49
 
 
 async def test_a_day_can_be_posted_anew_while_its_refusal_is_still_being_told(
@@ -130,7 +146,7 @@ async def test_a_day_can_be_posted_anew_while_its_refusal_is_still_being_told(
     made = await daily.put()
     telling, told = asyncio.Event(), asyncio.Event()
 
-    async def tell(_: Subscription) -> bool:
+    async def tell(*_: object) -> bool:
         telling.set()
         await told.wait()
         return True

@@ -17,6 +17,7 @@ from bot.errors import (
     HeraldError,
     NoSuchDocument,
     NoSuchSubscription,
+    SubscriptionGone,
     TooManySubscriptions,
     WrongChannel,
 )
@@ -208,7 +209,7 @@ async def test_one_by_its_channel_or_the_only_one(daily: Daily) -> None:
 async def test_removed_by_its_own_server_only(daily: Daily) -> None:
     made = await daily.put()
     for guild in (GUILD + 1, None):
-        with pytest.raises(NoSuchSubscription):
+        with pytest.raises(SubscriptionGone):
             await daily.subscriptions.by_id(guild, made.id)
     await daily.subscriptions.remove(await daily.subscriptions.by_id(GUILD, made.id))
     assert await daily.outlook.of_guild(GUILD) == ()

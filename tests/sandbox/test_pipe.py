@@ -324,7 +324,11 @@ async def test_what_an_event_of_the_gateway_leads_to_counts(parent: Parent) -> N
 async def test_others_do_not_count(parent: Parent) -> None:
     """Who was started by somebody that the clock does not know, such as discord.py's own tasks, may go on."""
     gate: Gate = asyncio.get_running_loop().create_future()
-    sleeping = asyncio.create_task(parent.clock.sleep_until(after(10)))
+
+    async def sleeper() -> None:
+        await parent.clock.sleep_until(after(10))
+
+    sleeping = asyncio.create_task(sleeper())
     others = asyncio.create_task(for_what_it_started(gate))
     assert await parent.next_due() == after(10)
     gate.set_result(None)
@@ -344,3 +348,24 @@ async def test_a_sleeper_whose_starter_is_gone_holds_nothing_up(parent: Parent) 
     assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] == after(10).isoformat()
     assert await parent.next_due(after(10)) is None
     await woken
+
+
+async def test_what_was_started_before_the_first_sleep_is_busy_too(parent: Parent) -> None:
+    arrived = asyncio.Event()
+
+    async def delivers() -> None:
+        await asyncio.shield(asyncio.ensure_future(arrived.wait()))
+
+    async def loop() -> None:
+        under_way = asyncio.create_task(delivers())
+        await asyncio.sleep(0)
+        await parent.clock.sleep_until(after(5))
+        await under_way
+
+    running = asyncio.create_task(loop())
+    await asyncio.sleep(0)
+    parent.tell()
+    assert await parent.is_busy()
+    arrived.set()
+    assert (await asyncio.wait_for(parent.reports.get(), 5))["next"] == after(5).isoformat()
+    assert not running.done()

@@ -113,6 +113,35 @@ async def test_a_cancelled_write_is_undone_and_the_next_goes_on(tmp_path: Path) 
         assert [row[0] for row in await database.read("SELECT application_id FROM command_scopes")] == [2]
 
 
+@pytest.mark.parametrize("turns", range(5))
+@pytest.mark.parametrize("cancels", [1, 2, 3])
+async def test_one_that_is_cancelled_while_it_begins_or_is_rolled_back_leaves_no_transaction_open(
+    tmp_path: Path, turns: int, cancels: int
+) -> None:
+    """The thread begins all the same, when the other process that holds the lock is done."""
+    async with open_database(tmp_path / "a.db", "state") as database:
+        other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        async def begins() -> None:
+            async with database.write() as connection:
+                await connection.execute("INSERT INTO command_scopes VALUES (1, 0, 'd', '{}')")
+
+        task = asyncio.create_task(begins())
+        for _ in range(cancels):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+        other.execute("COMMIT")
+        other.close()
+        await asyncio.wait({task})
+        assert task.cancelled()
+        for application in (2, 3):
+            async with database.write() as connection:
+                await connection.execute(f"INSERT INTO command_scopes VALUES ({application}, 0, 'd', '{{}}')")
+        assert [row[0] for row in await database.read("SELECT application_id FROM command_scopes")] == [2, 3]
+
+
 async def test_the_reader_cannot_write(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db", "state") as database:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):

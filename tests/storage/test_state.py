@@ -79,7 +79,6 @@ def state() -> Iterator[sqlite3.Connection]:
         {"suspended": ""},
         {"notice": "hello"},
         {"left_at": "now"},
-        {"bag_from": "today"},
     ],
     ids=str,
 )
@@ -181,12 +180,7 @@ async def test_what_the_first_herald_kept_is_kept(tmp_path: Path, monkeypatch: p
         first = await subscriptions.get(state, 1)
         assert first is not None
         assert first.plan == Plan(datetime(2026, 1, 1, 9, tzinfo=UTC).time(), "UTC", ("d1",), 127, Order.SEQUENCE)
-        assert (first.due_date, first.paused, first.suspended, first.bag_from) == (
-            date(2026, 1, 1),
-            False,
-            None,
-            None,
-        )
+        assert (first.due_date, first.paused, first.suspended) == (date(2026, 1, 1), False, None)
         rows = await deliveries.latest(state, 1, 9)
         assert [(row.local_date.day, row.outcome, row.reason, row.message_id) for row in rows] == [
             (5, None, None, None),
@@ -201,6 +195,6 @@ async def test_what_the_first_herald_kept_is_kept(tmp_path: Path, monkeypatch: p
         assert (open_.tried_at, open_.attempts, open_.digest) == (open_.claimed_at, 1, "x")
         assert all(row.ended_at is not None for row in rows[1:])
         assert (await state.read("SELECT count(*) FROM command_scopes"))[0][0] == 1
-        assert await deliveries.posted(state, first) == ("x", "x", "x")
+        assert await deliveries.posted(state, first.id) == ("x", "x", "x")
         await new_rules.apply(state)
     inspect(path, "state")

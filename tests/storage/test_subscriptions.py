@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,12 +61,27 @@ async def test_set_again_ends_a_suspension_and_a_removal_and_keeps_the_rest(stat
     made = await put(state)
     async with state.write() as connection:
         await connection.execute(
-            "UPDATE subscriptions SET suspended = '50013', notice = 'suspended', left_at = 1, paused = 1,"
-            " bag_from = '2026-02-01'"
+            "UPDATE subscriptions SET suspended = '50013', notice = 'suspended', left_at = 1, paused = 1"
         )
     again = await put(state, plan=replace(PLAN, role_id=5))
     assert (again.id, again.suspended, again.notice, again.left_at) == (made.id, None, None, None)
-    assert (again.paused, again.bag_from) == (True, date(2026, 2, 1))
+    assert again.paused
+
+
+async def test_no_id_is_used_again_after_a_removal_nor_after_a_restart(tmp_path: Path) -> None:
+    """A button of an old message, or an answer that is under way, may still name it."""
+    seen: list[int] = []
+    for _ in range(3):
+        async with open_database(tmp_path / "state.db", "state") as state:
+            for channel in (1, 2):
+                made = await put(state, channel)
+                seen.append(made.id)
+                await subscriptions.remove(state, made.id)
+            made = await put(state, 3)
+            seen.append(made.id)
+            await guilds.left(state, [1], NINE)
+            await guilds.purge(state, NINE)
+    assert seen == sorted(set(seen))
 
 
 async def test_the_limit_counts_the_others_of_the_server(state: Database) -> None:

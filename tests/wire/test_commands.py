@@ -83,7 +83,7 @@ async def test_about_names_every_command_as_a_clickable_mention(shared: Checked,
     assert "quotes public declarations" in reply.text
     assert "not affiliated" in reply.text
     assert "MIT" in reply.text
-    assert "Privacy: no message is read and no user id is kept" in reply.text
+    assert "Privacy: I listen to no message and keep no user id." in reply.text
     assert not (await shared.ask(f"{command} hidden:false")).ephemeral
 
 

@@ -19,7 +19,7 @@ from tests.wire.servers import DAY, Server
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MAY_NOT = "Only who has the permission Manage Server can do that here."
-GONE = "There is more than one daily post, or none: name its channel. /daily show lists them."
+GONE = "That daily post is not there any more."
 EVERY = ("show", "preview", "history", "skip", "pause", "resume", "remove", "test", "doctor")
 SET = "/daily set channel:#general time:09:00 timezone:UTC"
 
@@ -184,3 +184,12 @@ async def test_removed_meanwhile_the_buttons_say_so_and_the_rest_goes_on(server:
     assert GONE in (await sent(server, third, f"h1:do:history:{number_of(third)}:0")).text
     await server.sandbox.wait(2 * DAY)
     assert server.posts() == []
+
+
+async def test_the_button_of_a_daily_post_that_is_gone_never_means_another(server: Server) -> None:
+    await server.set()
+    first, second = await asked_to_remove(server), await asked_to_remove(server)
+    await server.sandbox.push(first, "Remove")
+    await server.set(channel="news")
+    assert GONE in (await server.sandbox.push(second, "Remove")).text
+    assert "1 daily post" in await server.said("/daily show")

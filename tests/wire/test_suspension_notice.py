@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import commons
+from bot.sandbox import commons, render
 from bot.sandbox.entities import Channel, Kind, Overwrite
 from tests.wire.servers import SEND, VIEW, Server
 
@@ -124,7 +124,10 @@ async def test_the_private_channel_is_chosen_at_the_moment_that_it_is_told(serve
         await server.permit(channel, deny=SEND)
     await updates(server, "mods")
     await server.until()
-    assert len(server.posts("mods")) == 2
+    (message,) = server.posts("mods")
+    told = render.plain(server.sandbox.world, message)
+    assert "The daily post in #general is suspended" in told
+    assert "The daily post in #news is suspended" in told, "one lost permission is one message"
     assert await shown_in_replies(server) == 0
 
 

@@ -125,7 +125,7 @@ async def test_a_history_is_turned_whatever_was_added_meanwhile(daily: Daily) ->
     assert seen == 3 * HISTORY_PAGE - 1
     await daily.subscriptions.remove(made)
     (refused,) = (await press(daily, ids(view)["Previous"])).sent
-    assert "There is more than one daily post, or none" in texts(refused)
+    assert "That daily post is not there any more" in texts(refused)
 
 
 @pytest.mark.parametrize(("asked", "manages"), [(True, False), (False, True), (True, True)])
@@ -160,7 +160,7 @@ async def test_a_forged_id_does_not_reach_another_server(daily: Daily, action: s
     made = await daily.put(guild=GUILD + 1)
     for subject in (made.id, 999_999_999_999_999_999):
         refused = await press(daily, f"h1:do:{action}:{subject}:0", manages=True)
-        assert "There is more than one daily post, or none" in texts(refused.sent[0])
+        assert "That daily post is not there any more" in texts(refused.sent[0])
     assert await daily.outlook.count() == 1
     assert not daily.channel.asked
 

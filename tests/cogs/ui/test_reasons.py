@@ -15,10 +15,11 @@ from cogs.ui import reasons
 ROOT = Path(__file__).parents[3]
 SOURCES = [
     *(ROOT / "bot" / "daily").glob("*.py"),
+    ROOT / "bot" / "traffic.py",
     ROOT / "cogs" / "poster.py",
     ROOT / "bot" / "storage" / "deliveries.py",
 ]
-RESULTS = {"Refused", "Unreached", "Unsure", "Unreadable"}
+RESULTS = {"Refused", "Unreached", "Unsure", "Unreadable", "Held"}
 
 
 def constants(node: ast.AST) -> Iterator[str]:
@@ -58,6 +59,7 @@ CODES = {
 def test_the_codes_are_found_in_the_code() -> None:
     assert {
         "admin",
+        "changed",
         "paused",
         "removed",
         "down",

@@ -61,6 +61,8 @@ def test_every_class_has_its_sentence(kind: type[errors.HeraldError]) -> None:
         (errors.TooManySubscriptions(20), "**/daily remove** makes room"),
         (errors.NoSuchSubscription(None), "name its channel"),
         (errors.NoSuchSubscription(5), "There is no daily post in <#5>"),
+        (errors.SubscriptionGone(), "is not there any more"),
+        (errors.SubscriptionPaused(), "**/daily resume** first"),
         (errors.NoSuchChannel("#gone"), "I see no channel “\\#gone”"),
         (errors.NothingToPost(), "today's post is out, on its way, or not due yet"),
         (errors.SeedError("a.txt", "line 3", "is odd"), r"a.txt, line 3\: is odd"),
