@@ -11,9 +11,10 @@ from bot.model import Commitment, Order
 def choose(commitments: Sequence[Commitment], posted: Sequence[str], order: Order, seed: str) -> Commitment:
     """Return the next of `commitments`, of which there is one at least.
 
-    `posted` are the digests of all that was posted, in order. No commitment comes again before all were posted, also
-    where some were added, removed or out of service meanwhile. A shuffle draws by `seed`, so that a preview tells
-    what will come, and does not begin a round with what ended the last.
+    `posted` are the digests of all that was posted, in order. Within a round, which is complete when each of those
+    present now was posted in it, none comes twice, also where some were added, removed or out of service meanwhile.
+    A shuffle draws by `seed`, so that a preview tells what will come, and does not begin a round with what ended
+    the last.
     """
     done = _round(posted, {commitment.sentence.digest for commitment in commitments})
     left = [commitment for commitment in commitments if commitment.sentence.digest not in done]

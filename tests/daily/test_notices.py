@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import permutations
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bot.daily import new_rules
+from bot.daily.delivery import After
 from bot.daily.posting import Refused
-from bot.model import Subscription
+from bot.daily.underway import Begun, Underway
+from bot.model import Delivery, Subscription
 from bot.storage import subscriptions
 from tests.daily.conftest import CHANNEL, GUILD, Daily
 from tests.daily.fakes import Cut
@@ -88,6 +93,31 @@ async def test_a_telling_that_fails_after_a_removal_says_nothing_of_the_next(
     daily.channel.answers = [Refused("50013")]
     await daily.at(3, 1, 9)
     assert await daily.subscriptions.take_notices(GUILD) == ()
+
+
+@pytest.mark.parametrize("ended", list(permutations([After.ENDED, After.SUSPENDED, After.OPEN], 2)), ids=str)
+async def test_of_two_that_are_done_at_the_same_moment_one_tells(daily: Daily, ended: tuple[After, After]) -> None:
+    go_on, told, left = asyncio.Event(), list[int](), list(ended)
+
+    async def deliver(*_: object, fresh: bool) -> After:
+        await go_on.wait()
+        return left.pop(0)
+
+    async def tell(guild_id: int) -> None:
+        told.append(guild_id)
+
+    async def find() -> Begun:
+        return Begun(made, Delivery(made.id, made.due_date, made.next_due_at), fresh=True)
+
+    made = await daily.put()
+    deliverer: Any = SimpleNamespace(deliver=deliver, tell=tell)
+    both = Underway(deliverer, lambda: None, lambda _: None)
+    for _ in range(2):
+        await both.begin(find)
+        await asyncio.sleep(0)
+    go_on.set()
+    await both.drain()
+    assert told == ([GUILD] if After.SUSPENDED in ended else [])
 
 
 async def test_two_who_take_notices_at_once_do_not_both_tell(daily: Daily) -> None:

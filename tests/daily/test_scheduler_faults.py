@@ -104,16 +104,18 @@ async def test_an_answer_that_comes_after_its_removal_touches_nothing_of_the_nex
             await daily.put(at="09:01")
             slow.clock.moment += timedelta(minutes=1)
             await daily.scheduler.deliver_due(slow.clock.moment)
-            while await daily.rows("outcome") != [("sent",)]:  # noqa: ASYNC110 - each turn lets the other go on
+            while await daily.rows("outcome, reason") != [(None, "HTTP 503")]:  # noqa: ASYNC110 - each turn lets the other go on
                 await asyncio.sleep(0)
 
         monkeypatch.setattr(slow, "before", replace)
-        slow.answers = [None, answer]
+        slow.answers = [Unreached("HTTP 503"), answer]
         await daily.at(3, 1, 9)
         again = await daily.again()
         assert (again.suspended, again.notice, again.due_date.day) == (None, None, 2)
-        assert await daily.rows("subscription_id, outcome, reason") == [(again.id, "sent", None)]
+        assert await daily.rows("subscription_id, outcome, reason") == [(again.id, None, "HTTP 503")]
         assert slow.told == []
+        await daily.after(timedelta(seconds=15))
+        assert await daily.rows("subscription_id, outcome, reason") == [(again.id, "sent", None)]
 
 
 async def test_one_that_hangs_holds_up_nobody_and_is_not_sent_twice_meanwhile(

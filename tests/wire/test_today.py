@@ -100,3 +100,11 @@ async def test_removed_with_its_history_it_is_not_linked(server: Server) -> None
     await server.ask("/daily remove")
     await server.sandbox.press("Remove")
     assert LINK not in (await server.ask("/today")).text
+
+
+async def test_a_post_in_a_channel_that_one_cannot_see_is_not_linked(server: Server) -> None:
+    await server.set(channel="mods")
+    await server.until()
+    assert link(server, "mods") in (await server.ask("/today")).text
+    server.go("member")
+    assert LINK not in (await server.ask("/today")).text

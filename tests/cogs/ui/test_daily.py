@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from bot.daily.outlook import History, Shown, Upcoming
-from bot.daily.posting import Refused, Result, Sent, Unreached, Unsure
 from bot.daily.subscriptions import Put
 from bot.model import Commitment, Delivery, Order, Outcome, Plan, Subscription
 from cogs.ui import daily, reasons
@@ -154,25 +153,6 @@ def test_an_empty_history_says_so() -> None:
 @pytest.mark.parametrize(("row", "again"), [(ended(None, "HTTP 503"), True), (ended(Outcome.MISSED, "down"), False)])
 def test_what_is_posted_late_is_told_with_what_comes_next(row: Delivery, again: bool) -> None:
     assert ("It is tried again by itself." in texts(daily.posted(row, SET, 100))) == again
-
-
-def test_what_became_of_a_test() -> None:
-    view = daily.tested(SET, Sent(5), 100)
-    sendable(view)
-    assert [c["url"] for c in components(view) if "url" in c] == ["https://discord.com/channels/100/200/5"]
-
-
-@pytest.mark.parametrize(
-    ("result", "words"),
-    [
-        (Refused("50013"), "The test did not reach <#200>: I was not allowed to post (50013)."),
-        (Unreached("timeout"), "The test did not reach <#200>: Discord did not answer (timeout)."),
-        (Unsure("timeout"), "Look in <#200> whether the test is there: Discord did not answer (timeout)."),
-        (Unsure("HTTP 502"), "Look in <#200> whether the test is there: Discord had an error of its own (HTTP 502)."),
-    ],
-)
-def test_a_test_without_an_answer_is_not_said_to_be_lost(result: Result, words: str) -> None:
-    assert texts(daily.tested(SET, result, 100)) == words
 
 
 def test_a_removal_is_asked_once_more() -> None:
