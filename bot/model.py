@@ -235,6 +235,11 @@ class Delivery:
     message_id: int | None = None
     ended_at: dt.datetime | None = None
 
+    @property
+    def key(self) -> tuple[int, dt.date]:
+        """What names the row: its subscription and its local date."""
+        return self.subscription_id, self.local_date
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

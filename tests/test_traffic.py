@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.traffic import INVALID_LIMIT, INVALID_WINDOW, STOPPED_FOR, Held, Traffic, Watch
+from tests.daily.fakes import SetClock
 
 T = TypeVar("T")
 MESSAGES = "/api/v10/channels/1/messages"
@@ -24,17 +24,6 @@ VIA = {"Via": "1.1 google"}
 """What Discord's own answers have, and those of what bans an address do not."""
 MOST = 48
 """Discord allows 50 in a second."""
-
-
-@dataclass
-class SetClock:
-    moment: datetime = datetime(2026, 3, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep_until(self, moment: datetime) -> None:
-        self.moment = max(self.moment, moment)
 
 
 class CountedLoop(asyncio.SelectorEventLoop):

@@ -14,7 +14,8 @@ from aiohttp import test_utils, web
 from yarl import URL
 
 from bot.traffic import INVALID_LIMIT, RATE, Held, TooLate, Traffic, Watch
-from tests.test_traffic import VIA, SetClock, counted, end, start
+from tests.daily.fakes import SetClock
+from tests.test_traffic import VIA, counted, end, start
 
 
 @dataclass

@@ -58,9 +58,8 @@ class Deliverer:
         self._poster = poster
         self._clock = clock
         self._grace = grace
-        self._tried: dict[
-            tuple[int, date], float
-        ] = {}  # when each open claim was first tried, by the loop's own time
+        # When each open claim was first tried, by the loop's own time, which nobody sets back.
+        self._tried: dict[tuple[int, date], float] = {}
 
     async def test(self, subscription: Subscription) -> Result:
         """Send what comes next, marked as a test, outside the ledger. Raises NoSuchDocument, NoCommitments."""
@@ -100,7 +99,7 @@ class Deliverer:
         if post is None:
             return await self._end(subscription, row, Outcome.FAILED, "reloaded")
         if settled:
-            self._tried[_key(row)] = asyncio.get_running_loop().time()
+            self._tried[row.key] = asyncio.get_running_loop().time()
         else:
             post = replace(post, within=NONCE_WINDOW - self._age(row))
         return await self._record(subscription, row, await self._send(row, post), settled=settled)
@@ -125,7 +124,7 @@ class Deliverer:
         if tried_at is None or now < tried_at:
             return timedelta.max
         loop_time = asyncio.get_running_loop().time()
-        since = self._tried.get(_key(row), loop_time)
+        since = self._tried.get(row.key, loop_time)
         return max(now - tried_at, timedelta(seconds=loop_time - since))
 
     def _stop(self, subscription: Subscription, row: Delivery) -> tuple[Outcome, str] | None:
@@ -197,7 +196,7 @@ class Deliverer:
         decorated = post is not None and (subscription.plan.thread or subscription.plan.publish)
         note = "interrupted" if decorated else None  # and so it stays if the process ends before the next record
         now = self._clock.now()
-        self._tried.pop(_key(row), None)
+        self._tried.pop(row.key, None)
         if await deliveries.end(self._database, row, now, Outcome.SENT, message_id=message_id, note=note):
             _log.info("subscription %d, %s: sent as %d", row.subscription_id, row.local_date, message_id)
             if post is not None and decorated:
@@ -208,10 +207,10 @@ class Deliverer:
     async def _end(
         self, subscription: Subscription, row: Delivery, outcome: Outcome, reason: str, refused: str = ""
     ) -> After:
-        """End a day that has no post for certain; `refused` is the code that suspends, where it is not the reason."""
+        """End a day of which no post is known; `refused` is the code that suspends, where it is not the reason."""
         code = refused or reason
         suspend = code if code in SUSPENDING else None
-        self._tried.pop(_key(row), None)
+        self._tried.pop(row.key, None)
         if not await deliveries.end(self._database, row, self._clock.now(), outcome, reason, suspend=suspend):
             return After.ENDED
         _log.info("subscription %d, %s: %s (%s)", row.subscription_id, row.local_date, outcome, reason)
@@ -243,7 +242,3 @@ class Deliverer:
             return None
         nonce = delivery_key(subscription, row.local_date)
         return Post(subscription.guild_id, subscription.channel_id, commitment, nonce, subscription.plan.role_id)
-
-
-def _key(row: Delivery) -> tuple[int, date]:
-    return row.subscription_id, row.local_date

@@ -225,16 +225,12 @@ class Scheduler:
         row = await self._claims.claim_again(subscription, ended)
         return Begun(subscription, row, fresh=True) if row is not None else None
 
-    async def resume(self, subscription: Subscription) -> None:
-        """End a suspension."""
-        await subscriptions.resume(self._database, subscription)
-        _log.info("subscription %d is resumed: its channel is writable again", subscription.id)
-
     async def resume_in(self, guild_id: int) -> None:
         """End the suspensions of a server whose channels are writable again."""
         for subscription in await subscriptions.suspended_in(self._database, guild_id):
             if self._poster.writable(guild_id, subscription.channel_id):
-                await self.resume(subscription)
+                await subscriptions.resume(self._database, subscription)
+                _log.info("subscription %d is resumed: its channel is writable again", subscription.id)
 
 
 def _later(now: datetime) -> datetime:

@@ -44,8 +44,7 @@ class Underway:
 
     def has(self, row: Delivery) -> bool:
         """Tell whether an attempt at this local day is under way."""
-        day = row.subscription_id, row.local_date
-        return any((each.row.subscription_id, each.row.local_date) == day for each in self._tasks.values())
+        return any(begun.row.key == row.key for begun in self._tasks.values())
 
     @contextmanager
     def batch(self) -> Iterator[None]:

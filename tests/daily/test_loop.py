@@ -8,22 +8,38 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.daily.claims import LEASE
-from bot.daily.posting import Unreached
+from bot.daily.posting import Post, Result, Unreached
 from bot.daily.scheduler import RETRY_AFTER, Round, Scheduler
 from tests.daily.conftest import Daily
 from tests.daily.fakes import JumpClock, SetClock
 
 
 async def run_for(daily: Daily, steps: int) -> tuple[Scheduler, list[datetime]]:
-    """Run the loop until it has slept `steps` times; return it and the moments of its waking."""
+    """Run the loop until it has slept `steps` times; return it and the moments of its waking.
+
+    Discord answers when the loop sleeps, so that it never depends on the machine which of the two was first.
+    """
     clock = daily.clock = JumpClock(daily.clock.moment, steps)
     daily.channel.clock = clock
     scheduler = daily.scheduler_on(daily.database)
-    clock.idle = scheduler.drain
+    asleep, send = asyncio.Event(), daily.channel.send
+
+    async def answered(post: Post) -> Result:
+        await asleep.wait()
+        return await send(post)
+
+    async def rest() -> None:
+        asleep.set()
+        await scheduler.drain()
+        asleep.clear()
+
+    daily.channel.send = answered  # type: ignore[method-assign]
+    clock.idle = rest
     running = asyncio.create_task(scheduler.run())
     await clock.ended.wait()
     running.cancel()
     await asyncio.wait({running})
+    daily.channel.send = send  # type: ignore[method-assign]
     return scheduler, clock.slept
 
 
